@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.policy;
+
+import java.util.Locale;
+
+/** Argument checks whose messages name the argument, its value and what is accepted. */
+final class Check {
+  private Check() {}
+
+  static double positive(String name, double value) {
+    if (!(value > 0) || value == Double.POSITIVE_INFINITY) {
+      throw rejected(name, value, "a finite number of seconds greater than 0");
+    }
+    return value;
+  }
+
+  static double positiveOrInfinite(String name, double value) {
+    if (!(value > 0)) {
+      throw rejected(name, value, "a number of seconds greater than 0 (Infinity means never)");
+    }
+    return value;
+  }
+
+  static double nonNegative(String name, double value) {
+    if (!(value >= 0) || value == Double.POSITIVE_INFINITY) {
+      throw rejected(name, value, "a finite number of seconds, 0 or more");
+    }
+    return value;
+  }
+
+  private static IllegalArgumentException rejected(String name, double value, String accepted) {
+    return new IllegalArgumentException(
+        String.format(Locale.ROOT, "%s is %s: it must be %s", name, value, accepted));
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointPolicyTest {
+  private static final Situation SITUATION = new Situation(300, 86400, 600, 60);
+
+  @Test
+  void modelPolicies_inASituation_returnTheirFormula() {
+    assertEquals(7200, CheckpointPolicy.young().workIntervalSeconds(SITUATION));
+    assertEquals(
+        Daly.higherOrder(300, 86400), CheckpointPolicy.daly().workIntervalSeconds(SITUATION));
+    assertEquals(
+        ExactOptimum.workIntervalSeconds(300, 86400),
+        CheckpointPolicy.exact().workIntervalSeconds(SITUATION));
+  }
+
+  @Test
+  void fixed_inAnySituation_returnsItsInterval() {
+    CheckpointPolicy fixed = CheckpointPolicy.fixed(Duration.ofMillis(1500));
+    assertEquals(1.5, fixed.workIntervalSeconds(SITUATION));
+    assertEquals(1.5, fixed.workIntervalSeconds(new Situation(1e6, 1, 0, 0)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"young", "daly", "exact", "fixed:90s", "fixed:1500ms", "fixed:PT1.0000001S"})
+  void parse_ofAName_givesThePolicyOfThatName(String name) {
+    CheckpointPolicy policy = CheckpointPolicy.parse(name);
+    assertEquals(name, policy.name());
+    assertEquals(name, policy.toString());
+    assertEquals(policy, CheckpointPolicy.parse(policy.name()));
+  }
+
+  @Test
+  void parse_ofModelName_ignoresCaseAndBlanks() {
+    assertSame(CheckpointPolicy.exact(), CheckpointPolicy.parse(" Exact\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "250ms, 0.25",
+    "90s, 90",
+    "fixed:90s, 90",
+    "15min, 900",
+    "15m, 900",
+    "1h30m, 5400",
+    "1h30min, 5400",
+    "1.5h, 5400",
+    "2d, 172800",
+    "1d2h3m4s5ms, 93784.005",
+    "PT90S, 90",
+    "PT1H30M, 5400",
+    "fixed:PT0.5S, 0.5",
+    "999999999999d, 86399999999913600"
+  })
+  void parse_ofInterval_readsItsLength(String text, double seconds) {
+    assertEquals(seconds, CheckpointPolicy.parse(text).workIntervalSeconds(SITUATION), 1e-9);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "90 | policy \"90\": 90 has no unit; write 90s, 90min or 90h",
+        "fixed:1.5 | policy \"fixed:1.5\": 1.5 has no unit; write 1.5s, 1.5min or 1.5h",
+        "weekly | policy \"weekly\": use young, daly, exact, or an interval such as 90s",
+        "fixed:young | policy \"fixed:young\": use young, daly, exact, or an interval",
+        "fixed: | policy \"fixed:\": use young, daly, exact, or an interval",
+        "'' | policy \"\": use young, daly, exact, or an interval",
+        "30m1h | units, longest first",
+        "90S | such as 90s",
+        "-90s | such as 90s",
+        "-90 | such as 90s",
+        "1e3 | such as 90s",
+        "90 s | such as 90s",
+        "1000000000000d | such as 90s",
+        "P90 | not an ISO 8601 duration; write PT90S",
+        "0s | the fixed interval is PT0S: it must be longer than 0",
+        "PT-5S | the fixed interval is PT-5S: it must be longer than 0"
+      })
+  void parse_ofAnythingElse_saysWhatIsAccepted(String text, String message) {
+    assertMessage(message, () -> CheckpointPolicy.parse(text));
+  }
+
+  @Test
+  void situation_outsideItsRange_isRefusedByName() {
+    assertMessage(
+        "costSeconds is 0.0: it must be a finite number of seconds greater than 0",
+        () -> new Situation(0, 1, 0, 0));
+    assertMessage("mttfSeconds is NaN", () -> new Situation(1, Double.NaN, 0, 0));
+    assertMessage(
+        "mttfSeconds is Infinity", () -> new Situation(1, Double.POSITIVE_INFINITY, 0, 0));
+    assertMessage(
+        "restartSeconds is -1.0: it must be a finite number of seconds, 0 or more",
+        () -> new Situation(1, 1, -1, 0));
+    assertMessage("downtimeSeconds is NaN", () -> new Situation(1, 1, 0, Double.NaN));
+  }
+
+  @Test
+  void models_outsideTheirRange_refuseByName() {
+    assertMessage("costSeconds is -1.0", () -> Young.workIntervalSeconds(-1, 1));
+    assertMessage("mttfSeconds is 0.0", () -> Daly.higherOrder(1, 0));
+    assertMessage("mttfSeconds is -1.0", () -> Daly.firstOrder(1, -1, 5));
+    assertMessage("restartSeconds is -1.0", () -> Daly.firstOrder(1, 1, -1));
+    assertMessage("costSeconds is Infinity", () -> ExactOptimum.workIntervalSeconds(1 / 0.0, 1));
+    assertMessage("workSeconds is 0.0", () -> ExactOptimum.forJob(0, SITUATION));
+    assertMessage("workSeconds is Infinity", () -> ExactOptimum.segments(1 / 0.0, SITUATION));
+    assertMessage("workSeconds is NaN", () -> SegmentModel.breakdown(Double.NaN, 1, SITUATION));
+    assertMessage(
+        "workIntervalSeconds is 0.0: it must be a number of seconds greater than 0 (Infinity",
+        () -> SegmentModel.steadyWaste(0, SITUATION));
+  }
+
+  private static void assertMessage(String expected, Runnable action) {
+    String message = assertThrows(IllegalArgumentException.class, action::run).getMessage();
+    assertTrue(String.valueOf(message).contains(expected), message);
+  }
+}
