@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage.codec;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Chooses a codec for a region by encoding a small sample of it in every way that makes sense.
+ *
+ * <p>What pays cannot be told from the element type: positions of particles, a smooth field and a
+ * random field are all doubles. Candidates go from cheap to expensive, and a more expensive one
+ * must be at least 2 % smaller than the best so far.
+ */
+public final class CodecChooser {
+  private static final int SAMPLE_BLOCKS_MAX = 4;
+  private static final int SAMPLE_BLOCK_BYTES_MAX = 1 << 16;
+  private static final double BIAS_FOR_CHEAPER = 0.98;
+
+  private CodecChooser() {}
+
+  /** One encoding of sample {@code i}. */
+  private interface Trial {
+    Encoded encode(int i, CodecChoice choice);
+  }
+
+  /**
+   * Chooses for blocks that are encoded by themselves. At most 4 blocks, evenly spread over the
+   * list, and the first 64 KiB of each are tried; blocks of zeros say nothing and do not count.
+   * Without any block that counts the answer is a guess by type.
+   *
+   * @param elementWidthBytes 1, 2, 4 or 8
+   * @param numeric whether the elements are numbers, so that differences between neighbours may
+   *     help
+   * @param sampleBlocks native segments
+   * @return the best choice, with {@link Pipeline#RAW} if even that does not pay
+   */
+  public static CodecChoice choose(
+      int elementWidthBytes, boolean numeric, List<MemorySegment> sampleBlocks, int zstdLevel) {
+    List<MemorySegment> samples = sampleOf(sampleBlocks);
+    List<Pipeline> candidates = candidates(elementWidthBytes, numeric);
+    Pipeline guess = numeric && elementWidthBytes > 1 ? Pipeline.SHUFFLE_ZSTD : Pipeline.ZSTD;
+    try (BlockEncoder encoder = new BlockEncoder()) {
+      Trial trial = (i, choice) -> encoder.encode(samples.get(i), choice);
+      Search search = new Search(elementWidthBytes, zstdLevel, samples, trial);
+      return search.best(candidates, guess);
+    }
+  }
+
+  /**
+   * Chooses for blocks that are encoded as XOR against their previous value. Neighbouring XOR
+   * values are not near each other as integers, so differences are not tried.
+   *
+   * @param previousBlocks for each sample block its previous value, of the same length
+   */
+  public static CodecChoice chooseXor(
+      int elementWidthBytes,
+      List<MemorySegment> sampleBlocks,
+      List<MemorySegment> previousBlocks,
+      int zstdLevel) {
+    if (sampleBlocks.size() != previousBlocks.size()) {
+      throw new IllegalArgumentException(
+          sampleBlocks.size() + " sample blocks, but " + previousBlocks.size() + " previous ones");
+    }
+    List<MemorySegment> samples = sampleOf(sampleBlocks);
+    List<MemorySegment> previous = sampleOf(previousBlocks);
+    List<Pipeline> candidates = candidates(elementWidthBytes, false);
+    try (BlockEncoder encoder = new BlockEncoder()) {
+      Trial trial = (i, choice) -> encoder.encodeXor(samples.get(i), previous.get(i), choice);
+      Search search = new Search(elementWidthBytes, zstdLevel, samples, trial);
+      return search.best(candidates, candidates.getLast());
+    }
+  }
+
+  private static List<Pipeline> candidates(int elementWidthBytes, boolean numeric) {
+    List<Pipeline> candidates = new ArrayList<>(List.of(Pipeline.ZSTD));
+    if (elementWidthBytes > 1) {
+      candidates.add(Pipeline.SHUFFLE_ZSTD);
+    }
+    if (numeric) {
+      candidates.add(Pipeline.DELTA_SHUFFLE_ZSTD);
+      candidates.add(Pipeline.DELTA2_SHUFFLE_ZSTD);
+    }
+    return candidates;
+  }
+
+  private static List<MemorySegment> sampleOf(List<MemorySegment> blocks) {
+    int count = Math.min(SAMPLE_BLOCKS_MAX, blocks.size());
+    List<MemorySegment> sample = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      MemorySegment block = blocks.get((int) ((2L * i + 1) * blocks.size() / (2L * count)));
+      sample.add(block.asSlice(0, Math.min(SAMPLE_BLOCK_BYTES_MAX, block.byteSize())));
+    }
+    return sample;
+  }
+
+  private record Search(
+      int elementWidthBytes, int zstdLevel, List<MemorySegment> samples, Trial trial) {
+
+    CodecChoice best(List<Pipeline> candidates, Pipeline guess) {
+      CodecChoice best = CodecChoice.of(guess, elementWidthBytes, zstdLevel);
+      double bestCost = Double.POSITIVE_INFINITY;
+      boolean pays = false;
+      for (Pipeline pipeline : candidates) {
+        CodecChoice choice = CodecChoice.of(pipeline, elementWidthBytes, zstdLevel);
+        Totals totals = measure(choice);
+        if (totals.rawBytes == 0) {
+          return best;
+        }
+        if (totals.storedBytes < bestCost * BIAS_FOR_CHEAPER) {
+          best = choice;
+          bestCost = totals.storedBytes;
+          pays = BlockEncoder.pays(totals.storedBytes, totals.rawBytes);
+        }
+      }
+      return pays ? best : CodecChoice.of(Pipeline.RAW, elementWidthBytes, zstdLevel);
+    }
+
+    private Totals measure(CodecChoice choice) {
+      long rawBytes = 0;
+      long storedBytes = 0;
+      for (int i = 0; i < samples.size(); i++) {
+        Encoded encoded = trial.encode(i, choice);
+        if (encoded.codec().pipeline() != Pipeline.ZERO) {
+          rawBytes += samples.get(i).byteSize();
+          storedBytes += encoded.storedBytes();
+        }
+      }
+      return new Totals(rawBytes, storedBytes);
+    }
+  }
+
+  private record Totals(long rawBytes, long storedBytes) {}
+}
