@@ -146,6 +146,11 @@ public final class BlockIndex {
         0);
   }
 
+  /** Sets where an entry's bytes begin, once that is known. */
+  public void setOffset(int entry, long offset) {
+    bytes.putLong(at(entry), offset);
+  }
+
   /** Points an entry at its layer. */
   public void setXorRef(int entry, int xorRef) {
     bytes.putInt(at(entry) + 24, xorRef);

@@ -34,6 +34,7 @@ public record Ledger(
     long storedBytes,
     long stateBytes) {
   private static final int FIELDS = 12;
+  private static final long NS_PER_MS = 1_000_000;
 
   /** The ledger of a job that begins now. */
   public static Ledger begin(long epochMs) {
@@ -48,6 +49,89 @@ public record Ledger(
   public double waste() {
     long makespan = makespanNs();
     return makespan == 0 ? 0 : 1 - (double) usefulNs / makespan;
+  }
+
+  /**
+   * The ledger after another attempt has begun.
+   *
+   * @param epochMs when it began
+   * @param lostMs computing of the previous attempt since this ledger's moment
+   * @param downMs time since then in which nothing ran
+   * @param failed 1 when the previous attempt failed, else 0
+   */
+  public Ledger withAttempt(long epochMs, long lostMs, long downMs, int failed) {
+    return new Ledger(
+        firstStartEpochMs,
+        epochMs,
+        usefulNs,
+        checkpointNs,
+        reworkNs + lostMs * NS_PER_MS,
+        restartNs,
+        downtimeNs + downMs * NS_PER_MS,
+        attempts + 1,
+        failures + failed,
+        versions,
+        storedBytes,
+        stateBytes);
+  }
+
+  /** The ledger after going back to a state that holds only this much useful computing. */
+  public Ledger wentBackTo(long usefulNs) {
+    return new Ledger(
+        firstStartEpochMs,
+        atEpochMs,
+        usefulNs,
+        checkpointNs,
+        reworkNs + Math.max(0, this.usefulNs - usefulNs),
+        restartNs,
+        downtimeNs,
+        attempts,
+        failures,
+        versions,
+        storedBytes,
+        stateBytes);
+  }
+
+  /** The ledger after a version of this many bytes has been committed. */
+  public Ledger withVersion(long storedBytes, long stateBytes) {
+    return new Ledger(
+        firstStartEpochMs,
+        atEpochMs,
+        usefulNs,
+        checkpointNs,
+        reworkNs,
+        restartNs,
+        downtimeNs,
+        attempts,
+        failures,
+        versions + 1,
+        this.storedBytes + storedBytes,
+        this.stateBytes + stateBytes);
+  }
+
+  /**
+   * The ledger at a later moment of the same attempt.
+   *
+   * @param epochMs that moment
+   * @param addUsefulNs computing since
+   * @param addCheckpointNs blocked time since
+   * @param addRestartNs restart time since
+   */
+  public Ledger advanced(
+      long epochMs, long addUsefulNs, long addCheckpointNs, long addRestartNs) {
+    return new Ledger(
+        firstStartEpochMs,
+        epochMs,
+        usefulNs + addUsefulNs,
+        checkpointNs + addCheckpointNs,
+        reworkNs,
+        restartNs + addRestartNs,
+        downtimeNs,
+        attempts,
+        failures,
+        versions,
+        storedBytes,
+        stateBytes);
   }
 
   void encode(ByteWriter out) {

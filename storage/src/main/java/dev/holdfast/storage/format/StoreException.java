@@ -2,6 +2,7 @@
 package dev.holdfast.storage.format;
 
 import java.io.Serial;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Any failure of a store. The message names the file, what was found and the remedy. */
@@ -10,5 +11,10 @@ public abstract class StoreException extends RuntimeException {
 
   protected StoreException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public final String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

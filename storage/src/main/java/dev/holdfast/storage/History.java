@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.format.AttemptInfo;
+import dev.holdfast.storage.format.AttemptInfo.EndCause;
+import dev.holdfast.storage.format.AttemptInfo.Ended;
+import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.format.RecordType;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.format.VersionInfo;
+import dev.holdfast.storage.io.Disk;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the newest record tells of the job so far. Every OPEN, VERSION and END repeats the ledger, so
+ * the log is the ledger.
+ *
+ * @param last the newest ledger, empty for a new store
+ * @param end how the last attempt ended, empty when it said nothing
+ */
+record History(Optional<Ledger> last, Optional<Ended> end) {
+
+  static History read(Disk disk, StoreLayout layout, Log log) throws IOException {
+    for (long number : log.numbers().descendingSet()) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        History found = of(record);
+        if (found != null) {
+          return found;
+        }
+      } catch (StoreException | NoSuchFileException e) {
+        // An unreadable record is reported when versions are opened; an older one has a ledger too.
+      }
+    }
+    return new History(Optional.empty(), Optional.empty());
+  }
+
+  private static @Nullable History of(RecordFile record) throws IOException {
+    String name = record.path().toString();
+    long base = record.footer().sectionsOffset();
+    RecordType type = record.header().type();
+    if (type == RecordType.NOTE) {
+      return null;
+    }
+    byte[] sections = record.readMetadata().sections();
+    return switch (type) {
+      case OPEN -> running(AttemptInfo.decodeOpened(name, base, sections).ledger());
+      case VERSION -> running(VersionInfo.decode(name, base, sections).ledger());
+      case END -> {
+        Ended end = AttemptInfo.decodeEnded(name, base, sections);
+        yield new History(Optional.of(end.ledger()), Optional.of(end));
+      }
+      case NOTE -> null;
+    };
+  }
+
+  private static History running(Ledger ledger) {
+    return new History(Optional.of(ledger), Optional.empty());
+  }
+
+  /** Whether the job had said that every step is done. */
+  boolean complete() {
+    return end.isPresent() && end.get().cause() == EndCause.COMPLETE;
+  }
+
+  /**
+   * The ledger of an attempt that begins: the time since the last record is rework until the last
+   * sign of life, and downtime from then on.
+   *
+   * @param startEpochMs when this process began
+   * @param diedEpochMs the previous attempt's last sign of life
+   * @param nowEpochMs the present
+   */
+  Ledger atStart(long startEpochMs, long diedEpochMs, long nowEpochMs) {
+    if (last.isEmpty()) {
+      Ledger begin = Ledger.begin(Math.min(startEpochMs, nowEpochMs));
+      return begin.withAttempt(begin.atEpochMs(), 0, 0, 0);
+    }
+    Ledger before = last.get();
+    long start = Math.max(before.atEpochMs(), Math.min(startEpochMs, nowEpochMs));
+    long died =
+        end.isPresent()
+            ? before.atEpochMs()
+            : Math.max(before.atEpochMs(), Math.min(diedEpochMs, start));
+    boolean failed = end.isEmpty() || end.get().cause() == EndCause.FAILED;
+    return before.withAttempt(
+        start, died - before.atEpochMs(), start - died, failed ? 1 : 0);
+  }
+
+  /** The last sign of life that the files of the store show. */
+  static long lastSignOfLifeEpochMs(
+      Disk disk, StoreLayout layout, Log log, OptionalLong known) throws IOException {
+    if (known.isPresent()) {
+      return known.getAsLong();
+    }
+    long last = modified(disk, layout.alive());
+    for (String name : log.others()) {
+      if (StoreLayout.temporaryAttempt(name).isPresent()) {
+        last = Math.max(last, modified(disk, layout.log().resolve(name)));
+      }
+    }
+    return last;
+  }
+
+  private static long modified(Disk disk, Path path) throws IOException {
+    try {
+      return disk.facts(path).modifiedEpochMs();
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.format.StoreException;
+import java.io.Serial;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Versions exist and none can be used: an error, never a fresh start. */
+public final class NoUsableVersionException extends StoreException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  public NoUsableVersionException(Path store, List<Rejection> rejected) {
+    super(
+        store
+            + " holds no usable version:"
+            + rejected.stream().map(r -> "\n  " + r).collect(Collectors.joining())
+            + "\nnothing was changed; to begin again from nothing set HOLDFAST_FRESH=1, which sets"
+            + " this store aside and deletes nothing",
+        null);
+  }
+
+  public NoUsableVersionException(Path store, String why) {
+    super(store + ": " + why, null);
+  }
+
+  /** A version that was passed over, and why. */
+  public record Rejection(long number, String why) {
+    @Override
+    public String toString() {
+      return "version " + number + ": " + why;
+    }
+  }
+}

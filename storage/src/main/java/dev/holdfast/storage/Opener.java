@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.format.AttemptInfo;
+import dev.holdfast.storage.format.AttemptInfo.Opened;
+import dev.holdfast.storage.format.FileHeader;
+import dev.holdfast.storage.format.Footer;
+import dev.holdfast.storage.format.Holder;
+import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.format.RecordType;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Becomes the one writer of a store: makes sure that the holder is gone, then appends an OPEN record
+ * and starts over higher for as long as somebody else's record stands above it.
+ */
+final class Opener {
+  /** How long a holder that cannot be judged must show no sign of life. */
+  static final Duration SILENCE = Duration.ofSeconds(150);
+
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  /** Two openers settle at once; more rounds than this mean that something is badly wrong. */
+  private static final int ROUNDS_MAX = 1000;
+
+  private final Disk disk;
+  private final StoreDirectory directory;
+  private final StoreLayout layout;
+  private final StoreOptions options;
+  private final Publisher publisher;
+  private final Id128 storeId;
+  private final Holder me = ThisProcess.holder();
+
+  Opener(
+      Disk disk,
+      StoreDirectory directory,
+      StoreOptions options,
+      Publisher publisher,
+      Id128 storeId) {
+    this.disk = disk;
+    this.directory = directory;
+    this.layout = directory.layout();
+    this.options = options;
+    this.publisher = publisher;
+    this.storeId = storeId;
+  }
+
+  /** Makes the contents of an OPEN record. */
+  interface Describe {
+    Opened at(Log log);
+  }
+
+  Holder me() {
+    return me;
+  }
+
+  /**
+   * Opens and returns the attempt's number.
+   *
+   * @param again the attempt that is opening again after an unknown outcome, or 0
+   * @throws StoreHeldException when another run holds the store
+   */
+  long open(long again, Describe describe) throws IOException {
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      Log log = Log.list(disk, layout);
+      awaitHolderGone(log, again);
+      long number = log.highest() + 1;
+      Path temporary = layout.temporary(number, number, shortId());
+      FileHeader header =
+          FileHeader.of(
+              RecordType.OPEN, 1, storeId, number, number, options.time().epochMs());
+      writeTwice(temporary, header, describe.at(log));
+      directory.checkOwner(temporary, options.access());
+      Publisher.Outcome outcome;
+      try {
+        outcome = publisher.publish(temporary, number, header.fileId());
+      } catch (NoSuchFileException e) {
+        outcome = Publisher.Outcome.OVERTAKEN; // a higher OPEN has swept the file
+      }
+      publisher.discard(temporary);
+      if (outcome == Publisher.Outcome.PUBLISHED) {
+        return number;
+      }
+      if (outcome == Publisher.Outcome.UNKNOWN) {
+        throw new IOException("the OPEN record could not be made durable");
+      }
+    }
+    throw new IOException("the log of the store keeps moving: other runs open it all the time");
+  }
+
+  private static String shortId() {
+    return String.format(Locale.ROOT, "%08x", Id128.random().low() & 0xffffffffL);
+  }
+
+  private void writeTwice(Path temporary, FileHeader header, AttemptInfo info)
+      throws IOException {
+    try {
+      publisher.prepare(temporary, file -> writeRecord(file, header, info));
+    } catch (IOException first) {
+      try {
+        publisher.prepare(temporary, file -> writeRecord(file, header, info));
+      } catch (IOException second) {
+        second.addSuppressed(first);
+        throw second;
+      }
+    }
+  }
+
+  /** Writes a record without blocks. */
+  static Footer writeRecord(DiskFile file, FileHeader header, AttemptInfo info)
+      throws IOException {
+    byte[] headerBytes = header.encode();
+    byte[] sections = info.encode();
+    ByteBuffer noIndex = ByteBuffer.allocate(0);
+    Footer footer =
+        new Footer(
+            FileHeader.BYTES + sections.length + Footer.BYTES,
+            FileHeader.BYTES,
+            0,
+            FileHeader.BYTES,
+            sections.length,
+            0,
+            header.fileId(),
+            RecordFile.digest(headerBytes, noIndex, sections));
+    ByteBuffer all = ByteBuffer.allocate((int) footer.fileBytes());
+    all.put(headerBytes).put(sections).put(footer.encode()).flip();
+    file.writeFully(all, 0);
+    return footer;
+  }
+
+  /** Returns when nobody holds the store, or throws. */
+  private void awaitHolderGone(Log log, long again) throws IOException {
+    Claim claim = claim(log);
+    if (claim == null || options.breakLock()) {
+      return;
+    }
+    if (again != 0) {
+      if (claim.attempt() == again) {
+        return;
+      }
+      throw new StoreHeldException(layout.root(), claim.holder(), "it took the store over");
+    }
+    switch (Liveness.of(claim.holder(), storeId, claim.attempt(), me)) {
+      case GONE -> {}
+      case ALIVE ->
+          throw new StoreHeldException(layout.root(), claim.holder(), "that process is running");
+      case UNKNOWN -> awaitSilence(claim);
+    }
+  }
+
+  /** The last writer, where it has not said that it ended. */
+  private record Claim(long attempt, Holder holder) {}
+
+  private @Nullable Claim claim(Log log) throws IOException {
+    for (long number : log.numbers().descendingSet()) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        if (!record.header().storeId().equals(storeId)) {
+          continue;
+        }
+        if (record.header().type() == RecordType.END) {
+          return null;
+        }
+        return new Claim(record.header().attempt(), holderOf(record.header().attempt()));
+      } catch (StoreException | NoSuchFileException e) {
+        // An unreadable record says nothing about who holds the store; an older one may.
+      }
+    }
+    return null;
+  }
+
+  private Holder holderOf(long attempt) throws IOException {
+    try (RecordFile record = RecordFile.open(disk, layout, attempt)) {
+      return AttemptInfo.decodeOpened(
+              record.path().toString(),
+              record.footer().sectionsOffset(),
+              record.readMetadata().sections())
+          .holder();
+    } catch (StoreException | NoSuchFileException e) {
+      return new Holder("unknown host", "", "", 0, 0, "unknown user", "", "", 0);
+    }
+  }
+
+  /** Watches for a sign of life on this machine's monotonic clock; other clocks are not trusted. */
+  private void awaitSilence(Claim claim) throws IOException {
+    options
+        .tell()
+        .accept(
+            "store "
+                + layout.root()
+                + " was last held by "
+                + claim.holder().describe()
+                + ", which cannot be seen from here: waiting up to "
+                + SILENCE.toSeconds()
+                + " s for a sign of life");
+    long begin = options.time().nanoTime();
+    String before = signsOfLife();
+    while (options.time().nanoTime() - begin < SILENCE.toNanos()) {
+      options.time().pause(LOOK_EVERY);
+      if (!signsOfLife().equals(before)) {
+        throw new StoreHeldException(layout.root(), claim.holder(), "it has just shown life");
+      }
+    }
+  }
+
+  private String signsOfLife() throws IOException {
+    String alive;
+    try {
+      alive = Long.toString(disk.facts(layout.alive()).modifiedEpochMs());
+    } catch (NoSuchFileException e) {
+      alive = "none";
+    }
+    return alive + "/" + Log.list(disk, layout);
+  }
+}

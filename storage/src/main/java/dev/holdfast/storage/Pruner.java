@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.io.Disk;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Collection;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Deletes versions, crash-safely: what is still listed before the log is synced may be gone after a
+ * crash, so the log is synced first; then victims are renamed out of the number line, the log is
+ * synced, and only then are they deleted. Every step can be repeated.
+ */
+final class Pruner {
+  private final Disk disk;
+  private final StoreLayout layout;
+  private final boolean directorySync;
+
+  /**
+   * @param directorySync whether directories can be synced here
+   */
+  Pruner(Disk disk, StoreLayout layout, boolean directorySync) {
+    this.disk = disk;
+    this.layout = layout;
+    this.directorySync = directorySync;
+  }
+
+  /** Versions that a person has pinned. */
+  Set<Long> pinned() throws IOException {
+    Set<Long> pinned = new TreeSet<>();
+    try {
+      for (String name : disk.list(layout.pins())) {
+        OptionalLong number = StoreLayout.recordNumber(name + ".hf");
+        number.ifPresent(pinned::add);
+      }
+    } catch (NoSuchFileException e) {
+      // The directory is made with the first pin.
+    }
+    return pinned;
+  }
+
+  /** Deletes these records, lowest first, and finishes an earlier prune that was interrupted. */
+  void prune(Collection<Long> victims) throws IOException {
+    if (!victims.isEmpty()) {
+      syncLog();
+      for (long number : new TreeSet<>(victims)) {
+        disk.rename(layout.record(number), layout.gone(number));
+      }
+    }
+    deleteGone();
+  }
+
+  private void deleteGone() throws IOException {
+    boolean synced = false;
+    for (String name : disk.list(layout.log())) {
+      if (StoreLayout.isGone(name)) {
+        if (!synced) {
+          syncLog();
+          synced = true;
+        }
+        disk.delete(layout.log().resolve(name));
+      }
+    }
+  }
+
+  private void syncLog() throws IOException {
+    if (directorySync) {
+      disk.syncDirectory(layout.log());
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.format.FileHeader;
+import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.DiskFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only code that makes records visible: writes a record under a hidden name, syncs it, links it
+ * to its number, syncs the directory and lists it again (docs/format/protocol.md).
+ *
+ * <p>link() decides between two writers: a number can be taken once. The listing after the sync makes
+ * sure that nobody has opened the store in the meantime: either the successor sees this record, or
+ * this writer sees the successor.
+ */
+final class Publisher {
+  private final Disk disk;
+  private final StoreDirectory directory;
+  private final StoreLayout layout;
+  private final Access access;
+  private final Consumer<String> tell;
+  private boolean linksWork = true;
+
+  Publisher(Disk disk, StoreDirectory directory, Access access, Consumer<String> tell) {
+    this.disk = disk;
+    this.directory = directory;
+    this.layout = directory.layout();
+    this.access = access;
+    this.tell = tell;
+  }
+
+  /** Fills a new file. */
+  interface Body<T> {
+    T write(DiskFile file) throws IOException;
+  }
+
+  /** How publishing ended. */
+  enum Outcome {
+    /** Visible, durable, and the highest in the line. */
+    PUBLISHED,
+    /** The number is taken, or a higher one exists. */
+    OVERTAKEN,
+    /** The record may or may not be seen after a crash: nothing may be acknowledged. */
+    UNKNOWN
+  }
+
+  /**
+   * Writes and syncs a file that nobody can see yet. When anything fails the file is removed: a file
+   * whose sync failed is never synced again.
+   */
+  <T> T prepare(Path temporary, Body<T> body) throws IOException {
+    DiskFile created = disk.create(temporary, access);
+    try {
+      T result;
+      try (DiskFile file = created) {
+        result = body.write(file);
+        file.sync();
+      }
+      return result;
+    } catch (IOException | RuntimeException | Error e) {
+      discard(temporary);
+      throw e;
+    }
+  }
+
+  /** Removes a hidden file, if it can be removed. */
+  void discard(Path temporary) {
+    try {
+      disk.delete(temporary);
+    } catch (IOException e) {
+      // It is swept when the store is opened next.
+    }
+  }
+
+  /**
+   * Links a prepared file to its number and makes that durable.
+   *
+   * @throws IOException when it is certain that the number was not taken by this file
+   */
+  Outcome publish(Path temporary, long number, Id128 fileId) throws IOException {
+    Path name = layout.record(number);
+    try {
+      link(temporary, name);
+    } catch (IOException e) {
+      Boolean mine = isMine(number, fileId);
+      if (mine == null) {
+        return Outcome.UNKNOWN;
+      }
+      if (!mine) {
+        if (e instanceof FileAlreadyExistsException || exists(name)) {
+          return Outcome.OVERTAKEN;
+        }
+        throw e;
+      }
+    }
+    return confirm(number);
+  }
+
+  private void link(Path temporary, Path name) throws IOException {
+    if (linksWork) {
+      try {
+        disk.link(temporary, name);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        throw e;
+      } catch (IOException e) {
+        if (!linksUnsupported(e)) {
+          throw e;
+        }
+        linksWork = false;
+        tell.accept(
+            "hard links are not supported in "
+                + layout.log()
+                + ": only one host may use this store at a time");
+      }
+    }
+    if (exists(name)) {
+      throw new FileAlreadyExistsException(name.toString());
+    }
+    disk.rename(temporary, name);
+  }
+
+  private static boolean linksUnsupported(IOException e) {
+    String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return text.contains("not supported")
+        || text.contains("not permitted")
+        || text.contains("not implemented");
+  }
+
+  private boolean exists(Path name) throws IOException {
+    try {
+      disk.facts(name);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Whether the number belongs to this very file; null when that cannot be found out. */
+  private @Nullable Boolean isMine(long number, Id128 fileId) {
+    try (RecordFile found = RecordFile.open(disk, layout, number)) {
+      FileHeader header = found.header();
+      return header.fileId().equals(fileId);
+    } catch (NoSuchFileException | StoreException e) {
+      return false;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private Outcome confirm(long number) {
+    try {
+      if (directory.directorySync()) {
+        disk.syncDirectory(layout.log());
+      }
+      Log log = Log.list(disk, layout);
+      boolean mine = log.numbers().contains(number) && log.highest() == number;
+      return mine ? Outcome.PUBLISHED : Outcome.OVERTAKEN;
+    } catch (IOException e) {
+      tell.accept(StoreIoException.describe("syncing", layout.log(), e));
+      return Outcome.UNKNOWN;
+    }
+  }
+}

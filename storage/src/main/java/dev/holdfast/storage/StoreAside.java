@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.io.Disk;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Sets an old store aside so that a job can begin anew. Nothing is deleted. */
+final class StoreAside {
+  private static final int NAMES_MAX = 10_000;
+
+  private StoreAside() {}
+
+  /**
+   * Takes the store over, as any writer must, and gives it another name.
+   *
+   * @throws StoreHeldException when another run holds it
+   */
+  static void setAside(Path path, StoreOptions options) throws IOException {
+    Disk disk = options.disk();
+    Path root;
+    try (StoreWriter old = StoreWriter.open(path, options.continuing())) {
+      root = old.root();
+      Path aside = freeName(disk, root);
+      disk.rename(root, aside);
+      options.tell().accept("beginning anew; the old store is now " + aside);
+    }
+    Path parent = root.getParent();
+    if (parent != null) {
+      disk.syncDirectory(parent);
+    }
+  }
+
+  private static Path freeName(Disk disk, Path root) throws IOException {
+    for (int i = 1; i < NAMES_MAX; i++) {
+      Path candidate = root.resolveSibling(root.getFileName() + ".old-" + i);
+      try {
+        disk.facts(candidate);
+      } catch (NoSuchFileException e) {
+        return candidate;
+      }
+    }
+    throw new IOException("too many old stores beside it: move some away");
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.format.Level;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.Disk.FileFacts;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Finds or makes the directories of a store, refuses what is not one, and learns what the file system
+ * can promise.
+ */
+final class StoreDirectory {
+  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+  private static final Set<String> OWN_NAMES = Set.of("HOLDFAST", "ALIVE", "log", "parts", "pins");
+
+  private final Disk disk;
+  private final StoreLayout layout;
+  private final Level level;
+  private final boolean directorySync;
+
+  private StoreDirectory(Disk disk, StoreLayout layout, Level level, boolean directorySync) {
+    this.disk = disk;
+    this.layout = layout;
+    this.level = level;
+    this.directorySync = directorySync;
+  }
+
+  StoreLayout layout() {
+    return layout;
+  }
+
+  /** What a version here survives at most. */
+  Level level() {
+    return level;
+  }
+
+  /** Whether directories can be synced here. */
+  boolean directorySync() {
+    return directorySync;
+  }
+
+  /**
+   * Opens an existing store, or empty when there is nothing at the path.
+   *
+   * @throws StoreRefusedException when something else is there
+   */
+  static boolean exists(Disk disk, Path path) throws IOException {
+    FileFacts facts;
+    try {
+      facts = disk.facts(path);
+      if (facts.type() == FileFacts.Type.SYMBOLIC_LINK) {
+        facts = disk.facts(disk.realPath(path));
+      }
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    if (facts.type() != FileFacts.Type.DIRECTORY) {
+      throw new StoreRefusedException(path, "is not a directory; name another store with --store");
+    }
+    List<String> names = disk.list(path);
+    boolean ours = names.contains("HOLDFAST") || names.contains("log");
+    if (!ours && !names.isEmpty()) {
+      throw new StoreRefusedException(
+          path,
+          "is not a Holdfast store (it holds "
+              + names.getFirst()
+              + "); name another with --store or HOLDFAST_STORE");
+    }
+    return ours;
+  }
+
+  /** The layout of an existing store, its path resolved once. */
+  static StoreLayout resolve(Disk disk, Path path) throws IOException {
+    StoreLayout layout = new StoreLayout(disk.realPath(path));
+    for (String name : OWN_NAMES) {
+      refuseLink(disk, layout.root().resolve(name));
+    }
+    return layout;
+  }
+
+  private static void refuseLink(Disk disk, Path path) throws IOException {
+    try {
+      if (disk.facts(path).type() == FileFacts.Type.SYMBOLIC_LINK) {
+        throw new StoreRefusedException(
+            path, "is a symbolic link inside a store; replace it by what it points to");
+      }
+    } catch (NoSuchFileException e) {
+      // What is missing cannot mislead.
+    }
+  }
+
+  /** Makes what is missing of the directories, durably, and learns about the file system. */
+  static StoreDirectory prepare(Disk disk, Path path, Access access, Consumer<String> tell)
+      throws IOException {
+    createIfMissing(disk, path, access);
+    StoreLayout layout = resolve(disk, path);
+    createIfMissing(disk, layout.log(), access);
+    boolean synced = syncOrLearn(disk, layout.log(), tell);
+    synced &= syncOrLearn(disk, layout.root(), tell);
+    Path parent = layout.root().getParent();
+    boolean parentSynced = parent == null || syncOrLearn(disk, parent, tell);
+    String type = disk.fileSystemType(layout.log()).toLowerCase(Locale.ROOT);
+    boolean survivesNode = synced && parentSynced && !IN_MEMORY.contains(type);
+    return new StoreDirectory(
+        disk, layout, survivesNode ? Level.NODE : Level.PROCESS, synced);
+  }
+
+  private static void createIfMissing(Disk disk, Path directory, Access access)
+      throws IOException {
+    try {
+      disk.facts(directory);
+    } catch (NoSuchFileException e) {
+      disk.createDirectory(directory, access);
+    }
+  }
+
+  /** Syncs a directory; false where the file system or our rights do not allow it. */
+  private static boolean syncOrLearn(Disk disk, Path directory, Consumer<String> tell)
+      throws IOException {
+    try {
+      disk.syncDirectory(directory);
+      return true;
+    } catch (IOException e) {
+      String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+      boolean cannot =
+          e instanceof AccessDeniedException
+              || reason.contains("invalid argument")
+              || reason.contains("not supported");
+      if (!cannot) {
+        throw e;
+      }
+      tell.accept(
+          "directory "
+              + directory
+              + " cannot be synced here: versions survive the end of the process, not of the node");
+      return false;
+    }
+  }
+
+  /**
+   * Refuses a directory that another user made: on shared scratch anyone could have put it there.
+   *
+   * @param created a file that this process has just created in the log
+   */
+  void checkOwner(Path created, Access access) throws IOException {
+    FileFacts own = disk.facts(created);
+    FileFacts log = disk.facts(layout.log());
+    if (access == Access.GROUP) {
+      return;
+    }
+    if (!own.owner().equals(log.owner())) {
+      throw new StoreRefusedException(
+          layout.root(),
+          "belongs to "
+              + log.owner()
+              + ", and this process writes as "
+              + own.owner()
+              + "; name another store with --store");
+    }
+    if (log.groupOrOthersMayWrite()) {
+      throw new StoreRefusedException(
+          layout.log(), "may be written by others; chmod go-w it, or open it with group access");
+    }
+  }
+}

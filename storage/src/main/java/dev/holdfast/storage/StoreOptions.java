@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.Time;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * How a store is opened for writing.
+ *
+ * @param disk the door to the disk
+ * @param time clocks
+ * @param access who may read and write what is created
+ * @param keep versions kept besides what retention needs anyway, 1 or more
+ * @param spare whether two versions that share no file are kept, so that the loss of any one file
+ *     leaves one restorable
+ * @param zstdLevel compression level, -7 to 22
+ * @param maxFileAge no version refers to a file older than this: sites delete old files
+ * @param mustExist whether a missing store is an error, as for an attempt that the scheduler
+ *     restarted
+ * @param fresh whether an existing store is set aside, and nothing of it deleted
+ * @param breakLock whether to take over from a holder that cannot be proven gone
+ * @param previousEndEpochMs when the previous attempt ended, where a supervisor knows; otherwise its
+ *     last sign of life counts
+ * @param environment what the records say of the machine and the program
+ * @param tell receives what a person should know, line by line
+ */
+public record StoreOptions(
+    Disk disk,
+    Time time,
+    Access access,
+    int keep,
+    boolean spare,
+    int zstdLevel,
+    Duration maxFileAge,
+    boolean mustExist,
+    boolean fresh,
+    boolean breakLock,
+    OptionalLong previousEndEpochMs,
+    Map<String, String> environment,
+    Consumer<String> tell) {
+  public static final int ZSTD_LEVEL_DEFAULT = 1;
+  public static final Duration MAX_FILE_AGE_DEFAULT = Duration.ofDays(14);
+
+  public StoreOptions {
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep " + keep + ": at least 1 version must be kept");
+    }
+    environment = Map.copyOf(environment);
+  }
+
+  /** The defaults: local disk, one version kept beside the spare, quiet. */
+  public static StoreOptions defaults() {
+    return new StoreOptions(
+        Disk.local(),
+        Time.SYSTEM,
+        Access.OWNER,
+        1,
+        true,
+        ZSTD_LEVEL_DEFAULT,
+        MAX_FILE_AGE_DEFAULT,
+        false,
+        false,
+        false,
+        OptionalLong.empty(),
+        Map.of(),
+        line -> {});
+  }
+
+  /** The same options with another disk. */
+  public StoreOptions withDisk(Disk other) {
+    return with(other, mustExist, fresh);
+  }
+
+  /** The same options for going on with the store that is there. */
+  StoreOptions continuing() {
+    return with(disk, false, false);
+  }
+
+  private StoreOptions with(Disk newDisk, boolean newMustExist, boolean newFresh) {
+    return new StoreOptions(
+        newDisk,
+        time,
+        access,
+        keep,
+        spare,
+        zstdLevel,
+        maxFileAge,
+        newMustExist,
+        newFresh,
+        breakLock,
+        previousEndEpochMs,
+        environment,
+        tell);
+  }
+}

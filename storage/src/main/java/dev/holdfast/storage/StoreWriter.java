@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
+import dev.holdfast.storage.Publisher.Outcome;
+import dev.holdfast.storage.Retention.Kept;
+import dev.holdfast.storage.codec.BlockEncoder;
+import dev.holdfast.storage.format.AttemptInfo;
+import dev.holdfast.storage.format.FileHeader;
+import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.format.Level;
+import dev.holdfast.storage.format.RecordType;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.format.VersionInfo;
+import dev.holdfast.storage.format.VersionInfo.Family;
+import dev.holdfast.storage.format.VersionInfo.FileRef;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.IoKind;
+import dev.holdfast.storage.io.SystemFacts;
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer of a store. Opening it makes this process the holder; {@link #commit} makes versions
+ * that are wholly there or not at all, and acknowledges only what will be found again.
+ *
+ * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch} may be called by
+ * another one.
+ */
+public final class StoreWriter implements AutoCloseable {
+  /** A family of more deltas than this is followed by a full version. */
+  private static final int GENERATIONS_MAX = 32;
+
+  /** Below this share of living bytes in the files a version needs, a full version follows. */
+  private static final double LIVE_SHARE_MIN = 0.5;
+
+  private final StoreOptions options;
+  private final Disk disk;
+  private final StoreDirectory directory;
+  private final StoreLayout layout;
+  private final Id128 storeId;
+  private final Publisher publisher;
+  private final Opener opener;
+  private final Pruner pruner;
+  private final CodecMemory codecs;
+  private final BlockEncoder encoder = new BlockEncoder();
+  private final ExtentBuffer extentBuffer = new ExtentBuffer();
+
+  private final NavigableMap<Long, Kept> versions = new TreeMap<>();
+  private final Set<Long> damaged = new HashSet<>();
+  private final List<Rejection> rejections = new ArrayList<>();
+  private final boolean complete;
+  private final boolean previousEnded;
+  private final Ledger startLedger;
+  private boolean unreadable;
+  private @Nullable Base base;
+  private long attempt;
+  private long next;
+  private int tries;
+  private boolean outcomeUnknown;
+  private @Nullable String fencedBy;
+
+  private StoreWriter(
+      StoreOptions options, StoreDirectory directory, Id128 storeId, History history, Log before)
+      throws IOException {
+    this.options = options;
+    this.disk = options.disk();
+    this.directory = directory;
+    this.layout = directory.layout();
+    this.storeId = storeId;
+    this.publisher = new Publisher(disk, directory, options.access(), options.tell());
+    this.opener = new Opener(disk, directory, options, publisher, storeId);
+    this.pruner = new Pruner(disk, layout, directory.directorySync());
+    this.codecs = new CodecMemory(options.zstdLevel());
+    this.complete = history.complete();
+    this.previousEnded = history.end().isPresent();
+    this.startLedger = startLedger(history, before);
+  }
+
+  private Ledger startLedger(History history, Log before) throws IOException {
+    long died =
+        History.lastSignOfLifeEpochMs(disk, layout, before, options.previousEndEpochMs());
+    long start = SystemFacts.ownStartEpochMs();
+    return history.atStart(start, died, options.time().epochMs());
+  }
+
+  /**
+   * Opens a store for writing, and makes it when there is none.
+   *
+   * @throws StoreHeldException when another run holds it
+   * @throws StoreRefusedException when the path is something else, or somebody else's
+   * @throws NoUsableVersionException when it must exist and does not
+   * @throws StoreIoException when the disk refuses
+   */
+  public static StoreWriter open(Path path, StoreOptions options) {
+    try {
+      return openChecked(path.toAbsolutePath().normalize(), options);
+    } catch (IOException e) {
+      throw new StoreIoException("opening store", path.toAbsolutePath().normalize(), e);
+    }
+  }
+
+  private static StoreWriter openChecked(Path path, StoreOptions options) throws IOException {
+    Disk disk = options.disk();
+    boolean exists = StoreDirectory.exists(disk, path);
+    if (!exists && options.mustExist() && !options.fresh()) {
+      throw new NoUsableVersionException(
+          path,
+          "there is no store, but the scheduler has restarted this job, so there should be one;"
+              + " check the path (--store, HOLDFAST_STORE), or set HOLDFAST_FRESH=1 to begin anew");
+    }
+    if (exists && options.fresh()) {
+      StoreAside.setAside(path, options);
+    }
+    StoreDirectory directory =
+        StoreDirectory.prepare(disk, path, options.access(), options.tell());
+    Log before = Log.list(disk, directory.layout());
+    Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
+    History history = History.read(disk, directory.layout(), before);
+    StoreWriter writer = new StoreWriter(options, directory, storeId, history, before);
+    try {
+      writer.begin();
+      return writer;
+    } catch (IOException | RuntimeException e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  private void begin() throws IOException {
+    becomeHolder(0, startLedger);
+    Log log = Log.list(disk, layout);
+    for (long number : log.numbers()) {
+      learn(number);
+    }
+    sweep(log);
+    createAlive();
+  }
+
+  private void becomeHolder(long again, Ledger ledger) throws IOException {
+    long opened =
+        opener.open(
+            again, log -> new AttemptInfo.Opened(opener.me(), ledger, options.environment()));
+    ThisProcess.release(storeId, attempt);
+    attempt = opened;
+    next = opened + 1;
+    ThisProcess.hold(storeId, attempt);
+  }
+
+  /** Takes note of a record found in the log. */
+  private void learn(long number) throws IOException {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      if (!record.header().storeId().equals(storeId)) {
+        options.tell().accept(record.path() + " belongs to another store and is ignored");
+      } else if (record.header().type() == RecordType.VERSION) {
+        VersionInfo info =
+            VersionInfo.decode(
+                record.path().toString(),
+                record.footer().sectionsOffset(),
+                record.readMetadata().sections());
+        versions.put(number, Kept.of(number, info, record.footer().fileBytes()));
+      }
+    } catch (NoSuchFileException e) {
+      // Pruned by its owner between the listing and now.
+    } catch (StoreException e) {
+      unreadable = true;
+      rejections.add(new Rejection(number, e.getMessage()));
+    }
+  }
+
+  /** Removes what earlier attempts left half-written: it can never be acknowledged any more. */
+  private void sweep(Log log) {
+    for (String name : log.others()) {
+      var owner = StoreLayout.temporaryAttempt(name);
+      if (owner.isPresent() && owner.getAsLong() < attempt) {
+        publisher.discard(layout.log().resolve(name));
+      }
+    }
+  }
+
+  private void createAlive() throws IOException {
+    try {
+      disk.facts(layout.alive());
+      disk.touch(layout.alive());
+    } catch (NoSuchFileException e) {
+      disk.create(layout.alive(), options.access()).close();
+    }
+  }
+
+  /** The store's directory, with links resolved. */
+  public Path root() {
+    return layout.root();
+  }
+
+  /** The number of this writer's OPEN record. */
+  public long attempt() {
+    return attempt;
+  }
+
+  /** Whether the job had said that every step is done. */
+  public boolean complete() {
+    return complete;
+  }
+
+  /**
+   * Whether no earlier run can still be writing output files: the last one ended in good order, or
+   * there was none. (A dead process on this machine is proven gone as well.)
+   */
+  public boolean previousEnded() {
+    return previousEnded;
+  }
+
+  /** The job's ledger when this attempt began. */
+  public Ledger startLedger() {
+    return startLedger;
+  }
+
+  /** What a version here survives. */
+  public Level level() {
+    return directory.level();
+  }
+
+  /** Versions that were passed over so far, and why. */
+  public List<Rejection> rejections() {
+    return List.copyOf(rejections);
+  }
+
+  /**
+   * Opens the newest version that has not been rejected and whose metadata verifies; the caller
+   * closes it. Empty when no version was ever committed.
+   *
+   * @throws NoUsableVersionException when there are versions and none is usable
+   */
+  public Optional<StoredVersion> newest() {
+    for (long number : versions.descendingKeySet()) {
+      if (damaged.contains(number)) {
+        continue;
+      }
+      try {
+        return Optional.of(StoredVersion.open(disk, layout, number));
+      } catch (StoreException e) {
+        reject(number, e.getMessage());
+      } catch (IOException e) {
+        reject(number, StoreIoException.describe("reading", layout.record(number), e));
+      }
+    }
+    if (!versions.isEmpty() || unreadable) {
+      throw new NoUsableVersionException(layout.root(), rejections);
+    }
+    return Optional.empty();
+  }
+
+  /** Passes a version over, because its blocks or output files turned out to be damaged. */
+  public void reject(long number, String why) {
+    damaged.add(number);
+    rejections.add(new Rejection(number, why));
+  }
+
+  /** The next versions follow this one: it has been restored and verified. */
+  public void resume(StoredVersion version) {
+    base = new Base(version.info(), version.index(), version.ownRef());
+  }
+
+  /**
+   * Commits a version.
+   *
+   * @return how it ended; only {@link CommitResult.Committed} acknowledges it
+   */
+  public CommitResult commit(Draft draft) {
+    if (fencedBy != null) {
+      return new CommitResult.Fenced(fencedBy);
+    }
+    try {
+      if (outcomeUnknown) {
+        becomeHolder(attempt, draft.ledger());
+        outcomeUnknown = false;
+      }
+    } catch (StoreHeldException e) {
+      return fenced(e.holder().describe());
+    } catch (IOException e) {
+      return new CommitResult.Failed(
+          StoreIoException.describe("opening again", layout.root(), e));
+    }
+    return commitTwice(draft);
+  }
+
+  private CommitResult commitTwice(Draft draft) {
+    String first = "";
+    for (int attemptTry = 1; attemptTry <= 2; attemptTry++) {
+      try {
+        return commitOnce(draft, attemptTry);
+      } catch (OutputFailure e) {
+        return new CommitResult.Failed(
+            StoreIoException.describe("syncing output file", e.path, e.failure)
+                + "; no version is made until the job is restarted from the last one");
+      } catch (IOException e) {
+        String failure = StoreIoException.describe("writing a version to", layout.log(), e);
+        if (attemptTry == 2) {
+          return new CommitResult.Failed(failure);
+        }
+        first = failure;
+        if (IoKind.of(e).isSpace()) {
+          makeRoom();
+        }
+      } catch (OutOfMemoryError e) {
+        return new CommitResult.Failed(
+            "not enough memory to write a version: " + e.getMessage() + "; give the JVM more");
+      }
+    }
+    return new CommitResult.Failed(first);
+  }
+
+  /** An output file that could not be synced: what it lost cannot be written again. */
+  private static final class OutputFailure extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private final transient Path path;
+    private final IOException failure;
+
+    OutputFailure(Path path, IOException failure) {
+      super(failure);
+      this.path = path;
+      this.failure = failure;
+    }
+  }
+
+  private CommitResult commitOnce(Draft draft, int attemptTry) throws IOException {
+    codecs.nextVersion();
+    FileHeader header =
+        FileHeader.of(
+            RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs());
+    Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
+    Base from = needsFull(draft) ? null : base;
+    VersionFile.Written written =
+        publisher.prepare(
+            temporary,
+            file ->
+                new VersionFile(
+                        file, header, draft.regions(), from, codecs, encoder, extentBuffer)
+                    .write(refs -> describe(draft, refs)));
+    try {
+      syncOutputs(draft);
+    } catch (IOException e) {
+      publisher.discard(temporary);
+      throw e;
+    }
+    Outcome outcome;
+    try {
+      outcome = publisher.publish(temporary, next, header.fileId());
+    } finally {
+      publisher.discard(temporary);
+    }
+    return switch (outcome) {
+      case PUBLISHED -> adopt(header, written);
+      case OVERTAKEN -> fenced(successor());
+      case UNKNOWN -> {
+        outcomeUnknown = true;
+        yield new CommitResult.Failed(
+            "whether version " + next + " is durable is not known, so it does not count");
+      }
+    };
+  }
+
+  private static void syncOutputs(Draft draft) throws IOException {
+    for (OutputFile.Mark mark : draft.outputs()) {
+      try {
+        mark.file().sync();
+      } catch (IOException e) {
+        throw new OutputFailure(mark.file().path(), e);
+      }
+    }
+  }
+
+  private VersionInfo describe(Draft draft, List<FileRef> refs) {
+    Base from = base;
+    boolean full = refs.isEmpty();
+    long family = versions.values().stream().mapToLong(Kept::family).max().orElse(0);
+    Family chain =
+        new Family(
+            from == null ? 0 : from.own().number(),
+            from == null ? VersionInfo.NO_DIGEST : from.own().digest(),
+            full || from == null ? family + 1 : from.info().family().number(),
+            full || from == null ? 0 : from.info().family().generation() + 1);
+    return new VersionInfo(
+        draft.state(),
+        chain,
+        refs,
+        draft.regions().stream().map(RegionSource::schema).toList(),
+        draft.outputs().stream().map(OutputFile.Mark::toMark).toList(),
+        draft.ledger(),
+        draft.costs(),
+        directory.level(),
+        options.environment(),
+        draft.parameters(),
+        draft.user());
+  }
+
+  private CommitResult adopt(FileHeader header, VersionFile.Written written) {
+    FileRef own =
+        new FileRef(
+            next,
+            header.fileId(),
+            written.footer().digest(),
+            written.footer().fileBytes(),
+            header.createdEpochMs());
+    base = new Base(written.info(), written.index(), own);
+    versions.put(next, Kept.of(next, written.info(), own.bytes()));
+    CommitResult result =
+        new CommitResult.Committed(
+            next,
+            directory.level(),
+            written.info().family().full(),
+            own.bytes(),
+            written.changedBytes());
+    next++;
+    pruneQuietly(options.keep());
+    return result;
+  }
+
+  /** Whether the next version must store every block (docs/format/retention.md). */
+  private boolean needsFull(Draft draft) {
+    Base from = base;
+    if (from == null || draft.full()) {
+      return true;
+    }
+    long families =
+        versions.values().stream()
+            .filter(v -> !damaged.contains(v.number()))
+            .mapToLong(Kept::family)
+            .distinct()
+            .count();
+    if (options.spare() && families < 2) {
+      return true;
+    }
+    return from.info().family().generation() >= GENERATIONS_MAX
+        || deltasOutweighFull(from.info().family().number())
+        || tooOld(from)
+        || liveShare(from) < LIVE_SHARE_MIN;
+  }
+
+  private boolean deltasOutweighFull(long family) {
+    long full = 0;
+    long deltas = 0;
+    for (Kept version : versions.values()) {
+      if (version.family() == family) {
+        full += version.full() ? version.fileBytes() : 0;
+        deltas += version.full() ? 0 : version.fileBytes();
+      }
+    }
+    return deltas > full;
+  }
+
+  private boolean tooOld(Base from) {
+    long oldest = from.own().createdEpochMs();
+    for (FileRef ref : from.refs()) {
+      oldest = Math.min(oldest, ref.createdEpochMs());
+    }
+    return options.time().epochMs() - oldest > options.maxFileAge().toMillis();
+  }
+
+  private static double liveShare(Base from) {
+    long total = 0;
+    long live = 0;
+    for (Map.Entry<FileRef, Long> file : from.liveBytes().entrySet()) {
+      total += file.getKey().bytes();
+      live += file.getValue();
+    }
+    return total == 0 ? 1 : (double) live / total;
+  }
+
+  private CommitResult fenced(String by) {
+    fencedBy = by;
+    ThisProcess.release(storeId, attempt);
+    return new CommitResult.Fenced(by);
+  }
+
+  private String successor() {
+    try (RecordFile record = RecordFile.open(disk, layout, Log.list(disk, layout).highest())) {
+      return "attempt " + record.header().attempt();
+    } catch (IOException | StoreException e) {
+      return "another run";
+    }
+  }
+
+  /**
+   * Looks whether another run has opened the store, as it may after a long pause of this one.
+   *
+   * @return who it is, or empty
+   */
+  public Optional<String> lookForSuccessor() {
+    if (fencedBy == null && !outcomeUnknown) {
+      try {
+        if (Log.list(disk, layout).highest() >= next) {
+          fenced(successor());
+        }
+      } catch (IOException e) {
+        return Optional.empty(); // the next commit will tell
+      }
+    }
+    return Optional.ofNullable(fencedBy);
+  }
+
+  /** Shows that this writer is alive; never an error. */
+  public void touch() {
+    try {
+      disk.touch(layout.alive());
+    } catch (IOException e) {
+      // A courtesy: the fence does not depend on it.
+    }
+  }
+
+  private void makeRoom() {
+    options.tell().accept("no space left for a version: deleting what retention can spare");
+    pruneQuietly(1);
+  }
+
+  private void pruneQuietly(int keep) {
+    if (unreadable || outcomeUnknown) {
+      return; // a record that cannot be read may refer to anything
+    }
+    try {
+      Set<Long> victims =
+          Retention.victims(
+              versions.values(), damaged, pruner.pinned(), keep, options.spare());
+      pruner.prune(victims);
+      victims.forEach(versions::remove);
+    } catch (IOException e) {
+      options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
+    }
+  }
+
+  /**
+   * Appends an END record: the attempt ends in good order and the next one need not wait.
+   *
+   * @return whether it is durable
+   */
+  public boolean end(AttemptInfo.Ended ended) {
+    if (fencedBy != null || outcomeUnknown) {
+      return false;
+    }
+    FileHeader header =
+        FileHeader.of(RecordType.END, 1, storeId, next, attempt, options.time().epochMs());
+    Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
+    try {
+      publisher.prepare(temporary, file -> Opener.writeRecord(file, header, ended));
+      Outcome outcome = publisher.publish(temporary, next, header.fileId());
+      publisher.discard(temporary);
+      next++;
+      return outcome == Outcome.PUBLISHED;
+    } catch (IOException e) {
+      publisher.discard(temporary);
+      options.tell().accept(StoreIoException.describe("ending in", layout.log(), e));
+      return false;
+    }
+  }
+
+  /** Releases memory and the hold of this process; writes nothing. */
+  @Override
+  public void close() {
+    ThisProcess.release(storeId, attempt);
+    encoder.close();
+    extentBuffer.close();
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage.io;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What kind of failure an IOException is. Java hands on the system's text and no error number, so
+ * the English text of the C library is what there is to go by; an unknown text is {@link #IO}.
+ */
+public enum IoKind {
+  NO_SPACE("free space there"),
+  QUOTA("raise the quota or remove files of the same owner and group"),
+  READ_ONLY("the file system has become read-only: ask the administrator"),
+  PERMISSION("check owner and mode of the directory"),
+  TOO_MANY_FILES("raise the limit on open files (ulimit -n)"),
+  TOO_LARGE("raise the limit on file sizes (ulimit -f)"),
+  MISSING("the file or its directory has gone"),
+  IO("check the disk and the kernel's log");
+
+  private final String remedy;
+
+  IoKind(String remedy) {
+    this.remedy = remedy;
+  }
+
+  /** What a person can do about it. */
+  public String remedy() {
+    return remedy;
+  }
+
+  public static IoKind of(IOException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return MISSING;
+    }
+    if (failure instanceof AccessDeniedException) {
+      return PERMISSION;
+    }
+    if (failure.getCause() instanceof ReadOnlyFileSystemException) {
+      return READ_ONLY;
+    }
+    return ofText(reason(failure));
+  }
+
+  private static @Nullable String reason(IOException failure) {
+    if (failure instanceof FileSystemException fs && fs.getReason() != null) {
+      return fs.getReason();
+    }
+    return failure.getMessage();
+  }
+
+  private static IoKind ofText(@Nullable String text) {
+    String lower = text == null ? "" : text.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left")) {
+      return NO_SPACE;
+    }
+    if (lower.contains("quota exceeded")) {
+      return QUOTA;
+    }
+    if (lower.contains("read-only file system")) {
+      return READ_ONLY;
+    }
+    if (lower.contains("permission denied") || lower.contains("operation not permitted")) {
+      return PERMISSION;
+    }
+    if (lower.contains("too many open files")) {
+      return TOO_MANY_FILES;
+    }
+    if (lower.contains("file too large")) {
+      return TOO_LARGE;
+    }
+    return lower.contains("no such file") || lower.contains("stale file handle") ? MISSING : IO;
+  }
+
+  /** Whether freeing space may help. */
+  public boolean isSpace() {
+    return this == NO_SPACE || this == QUOTA;
+  }
+}
