@@ -19,7 +19,7 @@ record FixedInterval(Duration interval) implements CheckpointPolicy {
   /** Reads an interval with or without the prefix. */
   static FixedInterval parse(String text) {
     String length = text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text;
-    return new FixedInterval(DurationText.parse(length, text));
+    return new FixedInterval(Durations.parse(length, "policy \"" + text + "\"", "young, daly, exact, or "));
   }
 
   @Override
@@ -29,7 +29,7 @@ record FixedInterval(Duration interval) implements CheckpointPolicy {
 
   @Override
   public String name() {
-    return PREFIX + DurationText.format(interval);
+    return PREFIX + Durations.format(interval);
   }
 
   @Override

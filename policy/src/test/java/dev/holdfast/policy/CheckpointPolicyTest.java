@@ -74,7 +74,7 @@ class CheckpointPolicyTest {
       value = {
         "90 | policy \"90\": 90 has no unit; write 90s, 90min or 90h",
         "fixed:1.5 | policy \"fixed:1.5\": 1.5 has no unit; write 1.5s, 1.5min or 1.5h",
-        "weekly | policy \"weekly\": use young, daly, exact, or an interval such as 90s",
+        "weekly | policy \"weekly\": use young, daly, exact, or a duration such as 90s",
         "fixed:young | policy \"fixed:young\": use young, daly, exact, or an interval",
         "fixed: | policy \"fixed:\": use young, daly, exact, or an interval",
         "'' | policy \"\": use young, daly, exact, or an interval",
