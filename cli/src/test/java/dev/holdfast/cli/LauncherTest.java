@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, in a made-up source tree whose {@code java} and {@code mvnw} are stubs. */
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(120)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LauncherTest {
   @TempDir private Path temp;
   private LauncherTree tree;
@@ -34,6 +35,11 @@ final class LauncherTest {
   @BeforeEach
   void makeTree() throws IOException {
     tree = new LauncherTree(temp.toRealPath());
+  }
+
+  @AfterEach
+  void endStragglers() {
+    tree.endStragglers();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -49,6 +50,7 @@ final class LauncherTree {
   private final Path launcher;
   private final Path jar;
   private final Path jdk;
+  private final List<Process> started = new ArrayList<>();
 
   /** What a run of the launcher came to. */
   record Result(int exitCode, String out, String err) {
@@ -112,7 +114,17 @@ final class LauncherTree {
     builder.environment().put("PATH", temp.resolve("tools").toString());
     builder.environment().put("HOME", temp.resolve("no home").toString());
     builder.environment().putAll(environment);
-    return builder.directory(temp.toFile()).start();
+    Process process = builder.directory(temp.toFile()).start();
+    started.add(process);
+    return process;
+  }
+
+  /** Ends what a failed test left running. */
+  void endStragglers() {
+    for (Process process : started) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
   }
 
   static Result finish(Process process) throws Exception {
