@@ -39,6 +39,7 @@ final class Opener {
   private final Publisher publisher;
   private final Id128 storeId;
   private final Holder me = ThisProcess.holder();
+  private boolean provenGone = true;
 
   Opener(
       Disk disk,
@@ -57,6 +58,11 @@ final class Opener {
   /** Makes the contents of an OPEN record. */
   interface Describe {
     Opened at(Log log);
+  }
+
+  /** Whether it is certain that no earlier writer is running any more. */
+  boolean provenGone() {
+    return provenGone;
   }
 
   Holder me() {
@@ -140,7 +146,7 @@ final class Opener {
   /** Returns when nobody holds the store, or throws. */
   private void awaitHolderGone(Log log, long again) throws IOException {
     Claim claim = claim(log);
-    if (claim == null || options.breakLock()) {
+    if (claim == null) {
       return;
     }
     if (again != 0) {
@@ -149,7 +155,12 @@ final class Opener {
       }
       throw new StoreHeldException(layout.root(), claim.holder(), "it took the store over");
     }
-    switch (Liveness.of(claim.holder(), storeId, claim.attempt(), me)) {
+    Liveness liveness = Liveness.of(claim.holder(), storeId, claim.attempt(), me);
+    provenGone &= liveness == Liveness.GONE;
+    if (options.breakLock()) {
+      return;
+    }
+    switch (liveness) {
       case GONE -> {}
       case ALIVE ->
           throw new StoreHeldException(layout.root(), claim.holder(), "that process is running");

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,27 @@ public final class OutputFile implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreIoException("opening output file", path, e);
     }
+  }
+
+  /**
+   * Begins the file anew. One that is there already and is not empty gets another name: it may hold
+   * the results of an earlier job.
+   *
+   * @param tell receives a line about that
+   */
+  public static OutputFile beginAside(Disk disk, Path path, Consumer<String> tell) {
+    try {
+      if (disk.facts(path).bytes() > 0) {
+        Path aside = StoreAside.freeName(disk, path);
+        disk.rename(path, aside);
+        tell.accept("output file " + path + " begins anew; the old one is now " + aside);
+      }
+    } catch (NoSuchFileException e) {
+      // There is none to set aside.
+    } catch (IOException e) {
+      throw new StoreIoException("setting aside output file", path, e);
+    }
+    return begin(disk, path);
   }
 
   /**

@@ -62,7 +62,6 @@ public final class StoreWriter implements AutoCloseable {
   private final Set<Long> damaged = new HashSet<>();
   private final List<Rejection> rejections = new ArrayList<>();
   private final boolean complete;
-  private final boolean previousEnded;
   private final Ledger startLedger;
   private boolean unreadable;
   private @Nullable Base base;
@@ -85,7 +84,6 @@ public final class StoreWriter implements AutoCloseable {
     this.pruner = new Pruner(disk, layout, directory.directorySync());
     this.codecs = new CodecMemory(options.zstdLevel());
     this.complete = history.complete();
-    this.previousEnded = history.end().isPresent();
     this.startLedger = startLedger(history, before);
   }
 
@@ -214,12 +212,9 @@ public final class StoreWriter implements AutoCloseable {
     return complete;
   }
 
-  /**
-   * Whether no earlier run can still be writing output files: the last one ended in good order, or
-   * there was none. (A dead process on this machine is proven gone as well.)
-   */
-  public boolean previousEnded() {
-    return previousEnded;
+  /** Whether it is certain that no earlier run can still be writing output files. */
+  public boolean previousGone() {
+    return opener.provenGone();
   }
 
   /** The job's ledger when this attempt began. */
