@@ -37,6 +37,9 @@ public record VersionInfo(
   public static final int REFS_MAX = 64;
   public static final int REGIONS_MAX = 1 << 20;
 
+  /** What an index of 32 bytes per block can hold in one array. */
+  public static final int BLOCKS_MAX = BlockIndex.ENTRIES_MAX;
+
   public VersionInfo {
     refs = List.copyOf(refs);
     regions = List.copyOf(regions);
@@ -257,8 +260,13 @@ public record VersionInfo(
       throw in.damaged("at most " + REGIONS_MAX + " regions expected, found " + count);
     }
     List<RegionSchema> regions = new ArrayList<>(count);
+    long blocks = 0;
     for (int i = 0; i < count; i++) {
       regions.add(decodeRegion(in));
+      blocks += regions.getLast().blockCount();
+    }
+    if (blocks > BLOCKS_MAX) {
+      throw in.damaged("at most " + BLOCKS_MAX + " blocks expected, found " + blocks);
     }
     return regions;
   }
