@@ -417,6 +417,7 @@ public final class StoreWriter implements AutoCloseable {
         draft.outputs().stream().map(OutputFile.Mark::toMark).toList(),
         draft.ledger(),
         draft.costs(),
+        draft.measured(),
         level,
         options.environment(),
         draft.parameters(),
