@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Durable, verified versions of a job's state. */
+module dev.holdfast.storage {
+  requires com.github.luben.zstd_jni;
+  requires static transitive org.jspecify;
+
+  exports dev.holdfast.storage;
+  exports dev.holdfast.storage.format;
+}
