@@ -6,5 +6,4 @@ module dev.holdfast.storage {
 
   exports dev.holdfast.storage;
   exports dev.holdfast.storage.format;
-  exports dev.holdfast.storage.io;
 }
