@@ -3,9 +3,9 @@
 module dev.holdfast.core {
   requires static transitive org.jspecify;
   requires transitive org.apache.commons.rng.api;
-  requires dev.holdfast.storage;
-  requires dev.holdfast.policy;
-  requires HdrHistogram;
+  requires transitive dev.holdfast.storage;
+  requires transitive dev.holdfast.policy;
+  requires transitive HdrHistogram;
   requires jdk.unsupported; // signals, and the exact state of java.util.Random
 
   exports dev.holdfast;

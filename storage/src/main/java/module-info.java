@@ -6,4 +6,5 @@ module dev.holdfast.storage {
 
   exports dev.holdfast.storage;
   exports dev.holdfast.storage.format;
+  exports dev.holdfast.storage.io;
 }

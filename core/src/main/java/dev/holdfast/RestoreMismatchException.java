@@ -11,11 +11,19 @@ import java.util.List;
 public final class RestoreMismatchException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  private final transient List<String> differences;
+
   RestoreMismatchException(List<String> differences) {
     super(
         "the version does not fit this program:\n  "
             + String.join("\n  ", differences)
             + "\nRemedy: run the program that wrote the version, or undo the change; to begin anew"
             + " instead, set HOLDFAST_FRESH=1, which sets the old store aside");
+    this.differences = List.copyOf(differences);
+  }
+
+  /** Each difference, naming both sides. */
+  public List<String> differences() {
+    return differences;
   }
 }
