@@ -26,6 +26,9 @@ import java.util.function.Consumer;
  * there, in the same order: its entries of this file, block by block.
  */
 final class ExtentCheck {
+  /** A block is stored raw rather than longer than it is; a larger claim is damage. */
+  private static final long STORED_BYTES_MAX = 1L << RegionSchema.BLOCK_LOG2_MAX;
+
   private final RecordFile file;
   private final BlockIndex index;
   private final List<RegionSchema> regions;
@@ -40,19 +43,33 @@ final class ExtentCheck {
 
   /** Buffers and a decoder that serve one file after the other. */
   static final class Scratch implements AutoCloseable {
-    private static final int ZEROS_BYTES = 1 << 16;
+    private static final int ZEROS_BYTES = 1 << 12;
+    private static final int BYTES_AT_FIRST = 1 << RegionSchema.BLOCK_LOG2_MIN;
 
     private final Arena arena = Arena.ofConfined();
     private final BlockDecoder decoder = new BlockDecoder();
-    private final MemorySegment raw =
-        arena.allocate(1L << RegionSchema.BLOCK_LOG2_MAX, 8);
-    private final MemorySegment stored =
-        arena.allocate(2L << RegionSchema.BLOCK_LOG2_MAX, 8);
     private final byte[] gap = new byte[ZEROS_BYTES];
+    private MemorySegment raw = arena.allocate(BYTES_AT_FIRST, 8);
+    private MemorySegment stored = arena.allocate(BYTES_AT_FIRST, 8);
 
     /** Memory for one raw block. */
     MemorySegment block(int bytes) {
+      if (raw.byteSize() < bytes) {
+        raw = grown(bytes);
+      }
       return raw.asSlice(0, bytes);
+    }
+
+    private MemorySegment stored(int bytes) {
+      if (stored.byteSize() < bytes) {
+        stored = grown(bytes);
+      }
+      return stored.asSlice(0, bytes);
+    }
+
+    /** The next power of two, so that all that is outgrown together is no larger. */
+    private MemorySegment grown(int bytes) {
+      return arena.allocate(2L * Integer.highestOneBit(bytes), 8);
     }
 
     @Override
@@ -225,10 +242,10 @@ final class ExtentCheck {
   private void verifyPayload() throws IOException {
     long offset = index.offset(entry);
     int bytes = index.storedBytes(entry);
-    if (bytes > scratch.stored.byteSize() || offset + bytes > file.footer().indexOffset()) {
+    if (bytes > STORED_BYTES_MAX || offset + bytes > file.footer().indexOffset()) {
       throw damaged("of " + bytes + " stored bytes reaches beyond the extents");
     }
-    MemorySegment stored = scratch.stored.asSlice(0, bytes);
+    MemorySegment stored = scratch.stored(bytes);
     file.readFully(stored.asByteBuffer(), offset);
     int crc = Crc.crc32c(stored);
     if (crc != index.crcStored(entry)) {

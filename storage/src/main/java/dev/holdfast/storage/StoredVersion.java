@@ -35,10 +35,36 @@ public final class StoredVersion implements AutoCloseable {
   /** File k of the index: 0 is the record itself. */
   private final RecordFile[] files;
 
-  private final Arena arena = Arena.ofShared();
-  private final BlockDecoder decoder = new BlockDecoder();
-  private @Nullable MemorySegment stored;
-  private @Nullable MemorySegment layer;
+  private @Nullable Workspace workspace;
+  private boolean closed;
+
+  /** What reading blocks needs; made with the first block. */
+  private static final class Workspace implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final BlockDecoder decoder = new BlockDecoder();
+    private MemorySegment stored = allocate(0);
+    private MemorySegment layer = allocate(0);
+
+    private MemorySegment allocate(long bytes) {
+      return arena.allocate(Math.max(bytes, 1 << RegionSchema.BLOCK_LOG2_DEFAULT), 8);
+    }
+
+    MemorySegment stored(int bytes) {
+      stored = stored.byteSize() < bytes ? allocate(bytes) : stored;
+      return stored.asSlice(0, bytes);
+    }
+
+    MemorySegment layer(long bytes) {
+      layer = layer.byteSize() < bytes ? allocate(bytes) : layer;
+      return layer.asSlice(0, bytes);
+    }
+
+    @Override
+    public void close() {
+      decoder.close();
+      arena.close();
+    }
+  }
 
   private StoredVersion(
       RecordFile record, VersionInfo info, BlockIndex index, RecordFile[] files) {
@@ -192,7 +218,7 @@ public final class StoredVersion implements AutoCloseable {
     int at = entry;
     while (index.xorDepth(at) > 0) {
       at = index.xorRef(at);
-      MemorySegment below = layerBuffer(into.byteSize());
+      MemorySegment below = workspace().layer(into.byteSize());
       decodeEntry(at, below);
       BlockDecoder.xor(into, below);
     }
@@ -218,7 +244,7 @@ public final class StoredVersion implements AutoCloseable {
       throw damaged(entry, "a block of " + bytes + " bytes reaches beyond the extents");
     }
     try {
-      MemorySegment payload = storedBuffer(bytes);
+      MemorySegment payload = workspace().stored(bytes);
       file.readFully(payload.asByteBuffer(), index.offset(entry));
       int actual = Crc.crc32c(payload);
       if (actual != index.crcStored(entry)) {
@@ -230,7 +256,7 @@ public final class StoredVersion implements AutoCloseable {
                 index.crcStored(entry),
                 actual));
       }
-      decoder.decode(index.codec(entry), payload, into);
+      workspace().decoder.decode(index.codec(entry), payload, into);
     } catch (CodecException e) {
       throw damaged(entry, "a block cannot be decoded: " + e.getMessage());
     } catch (IOException e) {
@@ -243,22 +269,16 @@ public final class StoredVersion implements AutoCloseable {
         files[index.file(entry)].path().toString(), index.offset(entry), what);
   }
 
-  private MemorySegment storedBuffer(int bytes) {
-    MemorySegment buffer = stored;
-    if (buffer == null || buffer.byteSize() < bytes) {
-      buffer = arena.allocate(Math.max(bytes, 1 << RegionSchema.BLOCK_LOG2_DEFAULT), 8);
-      stored = buffer;
+  private Workspace workspace() {
+    if (closed) {
+      throw new IllegalStateException("version " + number() + " is closed; open it again");
     }
-    return buffer.asSlice(0, bytes);
-  }
-
-  private MemorySegment layerBuffer(long bytes) {
-    MemorySegment buffer = layer;
-    if (buffer == null || buffer.byteSize() < bytes) {
-      buffer = arena.allocate(Math.max(bytes, 1 << RegionSchema.BLOCK_LOG2_DEFAULT), 8);
-      layer = buffer;
+    Workspace made = workspace;
+    if (made == null) {
+      made = new Workspace();
+      workspace = made;
     }
-    return buffer.asSlice(0, bytes);
+    return made;
   }
 
   /**
@@ -281,11 +301,13 @@ public final class StoredVersion implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!arena.scope().isAlive()) {
+    if (closed) {
       return;
     }
-    decoder.close();
-    arena.close();
+    closed = true;
+    if (workspace != null) {
+      workspace.close();
+    }
     for (RecordFile file : files) {
       try {
         file.close();
