@@ -8,10 +8,12 @@ import java.util.List;
 
 /** A memory segment that stays: bytes of the program, on the heap or off it. */
 final class SegmentRegion extends Region {
+  private final MemorySegment segment;
   private final SegmentPart part;
 
   SegmentRegion(String name, MemorySegment segment) {
     super(name);
+    this.segment = segment;
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException(
           "region " + name + " is a read-only MemorySegment, which cannot be filled at restart");
@@ -33,7 +35,12 @@ final class SegmentRegion extends Region {
   }
 
   @Override
-  void refresh() {}
+  void refresh() {
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException(
+          "region " + name() + ": its arena has been closed; keep it open while the loop runs");
+    }
+  }
 
   @Override
   boolean shapeMustMatch() {

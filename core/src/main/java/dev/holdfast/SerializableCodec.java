@@ -70,6 +70,7 @@ final class SerializableCodec<T> implements Codec<T> {
   /** Refuses to write what could not be read. */
   private static final class CheckedOutput extends ObjectOutputStream {
     private final AllowedClasses allowed;
+    private @Nullable Class<?> denied;
 
     CheckedOutput(OutputStream out, AllowedClasses allowed) throws IOException {
       super(out);
@@ -78,8 +79,12 @@ final class SerializableCodec<T> implements Codec<T> {
 
     @Override
     protected void annotateClass(Class<?> type) throws IOException {
-      if (!allowed.allows(type)) {
-        throw new InvalidClassException(allowed.denial(type));
+      // A stream that fails writes its exception before it throws it: the first denial counts.
+      if (denied == null && !allowed.allows(type)) {
+        denied = type;
+      }
+      if (denied != null) {
+        throw new InvalidClassException(allowed.denial(denied));
       }
     }
 

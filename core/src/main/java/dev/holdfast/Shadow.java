@@ -28,6 +28,7 @@ final class Shadow implements AutoCloseable {
   private final List<Entry> entries = new ArrayList<>();
   private final List<RegionSource> sources = new ArrayList<>();
   private long captures;
+  private boolean exhausted;
 
   /** A region and what tracks its parts. */
   private record Entry(Region region, List<TrackedPart> parts) {}
@@ -90,6 +91,9 @@ final class Shadow implements AutoCloseable {
    *     one only when {@link #fitsAnew}
    */
   boolean fit() {
+    if (exhausted) {
+      return false;
+    }
     if (memory.slabCount() == 0) {
       long needed = neededBytes();
       if (needed > memoryBytes) {
@@ -100,6 +104,7 @@ final class Shadow implements AutoCloseable {
     for (Entry entry : entries) {
       for (TrackedPart part : entry.parts) {
         if (!part.resize()) {
+          exhausted = true;
           return false;
         }
       }
@@ -125,6 +130,7 @@ final class Shadow implements AutoCloseable {
       for (TrackedPart part : entry.parts) {
         boolean resized = part.hasOtherSize();
         if (!part.resize()) {
+          exhausted = true;
           return false;
         }
         if (part.capture() || resized) {

@@ -73,13 +73,21 @@ final class WriterReport {
   }
 
   /** The innermost frame that is not the Java library's. */
-  private static StackTraceElement place(StackTraceElement[] stack) {
+  private static String place(StackTraceElement[] stack) {
+    StackTraceElement shown = stack[0];
     for (StackTraceElement frame : stack) {
       String module = frame.getModuleName();
       if (module == null || !(module.startsWith("java.") || module.startsWith("jdk."))) {
-        return frame;
+        shown = frame;
+        break;
       }
     }
-    return stack[0];
+    return String.format(
+        Locale.ROOT,
+        "%s.%s(%s:%d)",
+        shown.getClassName(),
+        shown.getMethodName(),
+        shown.getFileName(),
+        shown.getLineNumber());
   }
 }
