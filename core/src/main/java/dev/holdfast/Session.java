@@ -10,6 +10,7 @@ import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.format.VersionInfo.State;
 import dev.holdfast.storage.io.Disk;
@@ -395,8 +396,10 @@ final class Session implements Engine {
     CommitResult result;
     try {
       result = store.commit(draft(at, capture, marks, ledger));
-    } catch (RuntimeException e) {
-      result = new CommitResult.Failed(String.valueOf(e.getMessage()));
+    } catch (StoreException e) {
+      result = new CommitResult.Failed(e.getMessage());
+    } catch (RuntimeException | Error e) {
+      result = new CommitResult.Failed(e.toString());
     }
     if (result instanceof CommitResult.Committed done) {
       capture.committed();
