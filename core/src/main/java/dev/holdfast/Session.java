@@ -64,6 +64,7 @@ final class Session implements Engine {
   private @Nullable Version inFlight;
   private @Nullable Outcome outcome;
   private boolean warnedNeverChanged;
+  private boolean warnedBlocking;
   private volatile @Nullable String stopReason;
   private volatile @Nullable String fencedBy;
   private volatile @Nullable Durable lastDurable;
@@ -167,7 +168,10 @@ final class Session implements Engine {
         lastDurable = new Durable(found.number(), found.step(), found.capturedEpochMs());
         pacer = newPacer(found.costs());
         metrics.goOnFrom(found.measured());
+      } else {
+        state.prepare();
       }
+      warnOfBlocking();
       clock.wentBackTo(found.usefulNs());
       double restartSeconds = clock.startLoop();
       stage = Stage.RUNNING;
@@ -351,6 +355,7 @@ final class Session implements Engine {
     metrics.captured(end - from);
     pacer.captured(from, end, step);
     warnOfRegionsThatNeverChange();
+    warnOfBlocking();
     return version;
   }
 
@@ -373,6 +378,13 @@ final class Session implements Engine {
                 + String.join(", ", still)
                 + "; if an array was swapped or resized, declare the variable with ref or bind");
       }
+    }
+  }
+
+  private void warnOfBlocking() {
+    if (!warnedBlocking && state.blocking()) {
+      warnedBlocking = true;
+      Messages.warn(SessionReport.blocking(state.sizeBytes(), settings.memoryBytes()));
     }
   }
 
