@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.OutputFile;
+import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.DamagedException;
@@ -92,6 +93,11 @@ final class Restorer {
           store.resume(version);
           return found(version);
         } catch (DamagedException e) {
+          store.reject(version.number(), e.getMessage());
+        } catch (StoreIoException e) {
+          if (!e.kind().isOfOneFile()) {
+            throw e; // the older version would fail the same way
+          }
           store.reject(version.number(), e.getMessage());
         }
       }
