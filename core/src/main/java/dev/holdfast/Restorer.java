@@ -83,7 +83,7 @@ final class Restorer {
       Optional<StoredVersion> newest = store.newest();
       told = tellRejections(told);
       if (newest.isEmpty()) {
-        outputs.values().forEach(output -> output.attach(OutputFile.beginAside(disk, output.path(), Messages::info)));
+        outputs.values().forEach(output -> output.attach(begin(output)));
         return Found.NOTHING;
       }
       try (StoredVersion version = newest.get()) {
@@ -173,9 +173,13 @@ final class Restorer {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(
           mark == null
-              ? OutputFile.beginAside(disk, output.path(), Messages::info)
+              ? begin(output)
               : OutputFile.resume(disk, output.path(), mark, store.previousGone()));
     }
+  }
+
+  private OutputFile begin(AppendFile output) {
+    return OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info);
   }
 
   private static @Nullable OutputMark mark(VersionInfo info, String name) {
