@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * What the loop touches at every boundary: a counter and one flag. Other threads set the flag when
- * something is due; opaque accesses keep the compiler from caching either, and cost no more than
- * plain ones.
+ * something is due; opaque reads keep the compiler from caching either, and cost no more than plain
+ * ones.
  */
 final class Boundary {
   private static final VarHandle STEPS;
@@ -47,7 +47,11 @@ final class Boundary {
     return (boolean) ATTENTION.getOpaque(this);
   }
 
+  /**
+   * A volatile write: who lowers the flag and then looks for a reason to raise it must not miss a
+   * reason that another thread gave before it raised the flag.
+   */
   void setAttention(boolean wanted) {
-    ATTENTION.setOpaque(this, wanted);
+    ATTENTION.setVolatile(this, wanted);
   }
 }

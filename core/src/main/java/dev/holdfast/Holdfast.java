@@ -229,6 +229,10 @@ public final class Holdfast implements AutoCloseable {
   /**
    * Captures a version now, due or not. Returns when the state has been copied; {@link
    * Version#awaitDurable} waits for the disk.
+   *
+   * <p>The state must be that of a boundary, because a restart goes on with the step that follows it:
+   * in a loop over {@link #steps} call this before the step changes anything, in a while-loop right
+   * after {@link #tick}.
    */
   public Version checkpoint() {
     return engine.checkpoint();

@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.OutputFile;
+import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.DamagedException;
@@ -82,7 +83,7 @@ final class Restorer {
       Optional<StoredVersion> newest = store.newest();
       told = tellRejections(told);
       if (newest.isEmpty()) {
-        outputs.values().forEach(output -> output.attach(OutputFile.beginAside(disk, output.path(), Messages::info)));
+        outputs.values().forEach(output -> output.attach(begin(output)));
         return Found.NOTHING;
       }
       try (StoredVersion version = newest.get()) {
@@ -92,6 +93,11 @@ final class Restorer {
           store.resume(version);
           return found(version);
         } catch (DamagedException e) {
+          store.reject(version.number(), e.getMessage());
+        } catch (StoreIoException e) {
+          if (!e.kind().isOfOneFile()) {
+            throw e; // the older version would fail the same way
+          }
           store.reject(version.number(), e.getMessage());
         }
       }
@@ -167,9 +173,13 @@ final class Restorer {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(
           mark == null
-              ? OutputFile.beginAside(disk, output.path(), Messages::info)
+              ? begin(output)
               : OutputFile.resume(disk, output.path(), mark, store.previousGone()));
     }
+  }
+
+  private OutputFile begin(AppendFile output) {
+    return OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info);
   }
 
   private static @Nullable OutputMark mark(VersionInfo info, String name) {

@@ -10,6 +10,7 @@ import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.format.VersionInfo.State;
 import dev.holdfast.storage.io.Disk;
@@ -63,6 +64,7 @@ final class Session implements Engine {
   private @Nullable Version inFlight;
   private @Nullable Outcome outcome;
   private boolean warnedNeverChanged;
+  private boolean warnedBlocking;
   private volatile @Nullable String stopReason;
   private volatile @Nullable String fencedBy;
   private volatile @Nullable Durable lastDurable;
@@ -166,7 +168,10 @@ final class Session implements Engine {
         lastDurable = new Durable(found.number(), found.step(), found.capturedEpochMs());
         pacer = newPacer(found.costs());
         metrics.goOnFrom(found.measured());
+      } else {
+        state.prepare();
       }
+      warnOfBlocking();
       clock.wentBackTo(found.usefulNs());
       double restartSeconds = clock.startLoop();
       stage = Stage.RUNNING;
@@ -350,6 +355,7 @@ final class Session implements Engine {
     metrics.captured(end - from);
     pacer.captured(from, end, step);
     warnOfRegionsThatNeverChange();
+    warnOfBlocking();
     return version;
   }
 
@@ -375,6 +381,13 @@ final class Session implements Engine {
     }
   }
 
+  private void warnOfBlocking() {
+    if (!warnedBlocking && state.blocking()) {
+      warnedBlocking = true;
+      Messages.warn(SessionReport.blocking(state.sizeBytes(), settings.memoryBytes()));
+    }
+  }
+
   /** On the writer thread, because encoding the measurements takes longer than a small capture. */
   private Draft draft(
       State at, Capture capture, List<OutputFile.Mark> marks, Ledger ledger) {
@@ -395,8 +408,10 @@ final class Session implements Engine {
     CommitResult result;
     try {
       result = store.commit(draft(at, capture, marks, ledger));
-    } catch (RuntimeException e) {
-      result = new CommitResult.Failed(String.valueOf(e.getMessage()));
+    } catch (StoreException e) {
+      result = new CommitResult.Failed(e.getMessage());
+    } catch (RuntimeException | Error e) {
+      result = new CommitResult.Failed(e.toString());
     }
     if (result instanceof CommitResult.Committed done) {
       capture.committed();

@@ -62,6 +62,12 @@ final class SessionReport {
             pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
   }
 
+  static String blocking(long stateBytes, long memoryBytes) {
+    return "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a"
+            .formatted(Sizes.human(stateBytes), Sizes.human(memoryBytes))
+        + " version is written; to go on meanwhile, give the job more memory or raise HOLDFAST_MEMORY";
+  }
+
   static String stopping(String why, long version, long ageMs) {
     return "stopping after this step (%s); last version %d, %s ago"
         .formatted(why, version, Durations.human(ageMs / 1e3));

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -37,9 +38,13 @@ final class WriterThread implements AutoCloseable {
     return CompletableFuture.supplyAsync(task, executor);
   }
 
-  /** Runs a task after those before it; nobody waits for it. */
+  /** Runs a task after those before it; nobody waits for it. None is run after the end. */
   void post(Runnable task) {
-    executor.execute(task);
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The session has ended meanwhile.
+    }
   }
 
   /** Ends the thread once its tasks are done. */

@@ -182,21 +182,56 @@ final class Opener {
 
   /** Returns when nobody holds the store, or when the hold may be broken; or throws. */
   private void awaitHolderGone(Log log) throws IOException {
+    provenGone &= allGone(log);
     Claim claim = claim(log);
     if (claim == null) {
       return;
     }
-    Liveness liveness = Liveness.of(claim.holder(), storeId, claim.attempt(), me);
-    provenGone &= liveness == Liveness.GONE;
     if (options.breakLock()) {
       return;
     }
-    switch (liveness) {
+    switch (Liveness.of(claim.holder(), storeId, claim.attempt(), me)) {
       case GONE -> {}
       case ALIVE ->
           throw new StoreHeldException(layout.root(), claim.holder(), "that process is running");
       case UNKNOWN -> awaitSilence(claim);
     }
+  }
+
+  /**
+   * Whether every writer that could still have the present output files open is gone. One that made
+   * a version had replaced the files of all before it that were not; so the search ends there.
+   */
+  private boolean allGone(Log log) throws IOException {
+    Set<Long> ended = new HashSet<>();
+    long first = 0;
+    for (long number : log.numbers().descendingSet()) {
+      if (number < first) {
+        return true;
+      }
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        long writer = record.header().attempt();
+        switch (record.header().type()) {
+          case END -> ended.add(writer);
+          case VERSION -> first = Math.max(first, writer);
+          case OPEN -> {
+            if (!ended.contains(writer)
+                && Liveness.of(holderOf(writer), storeId, writer, me) != Liveness.GONE) {
+              return false;
+            }
+          }
+          case NOTE -> {}
+        }
+      } catch (StoreException e) {
+        return false;
+      } catch (NoSuchFileException e) {
+        // Pruned between the listing and now.
+      } catch (IOException e) {
+        RecordFile.passOver(e);
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The last writer, where it has not said that it ended. */

@@ -4,6 +4,7 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.FileFacts;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,16 +79,22 @@ public final class OutputFile implements AutoCloseable {
   }
 
   /**
-   * Begins the file anew. One that is there already and is not empty gets another name: it may hold
-   * the results of an earlier job.
+   * Begins the file anew. A regular file that is there already and is not empty gets another name:
+   * it may hold the results of an earlier job.
    *
+   * @param inPlace whether no earlier run can still be writing, see {@link #resume}
    * @param tell receives a line about that
    */
-  public static OutputFile beginAside(Disk disk, Path path, Consumer<String> tell) {
+  public static OutputFile beginAside(
+      Disk disk, Path path, boolean inPlace, Consumer<String> tell) {
+    boolean replaceable = false;
     try {
-      if (disk.facts(path).bytes() > 0) {
-        Path aside = StoreAside.freeName(disk, path);
-        disk.rename(path, aside);
+      Path real = resolve(disk, path);
+      FileFacts facts = disk.facts(real);
+      replaceable = facts.type() == FileFacts.Type.REGULAR;
+      if (replaceable && facts.bytes() > 0) {
+        Path aside = StoreAside.freeName(disk, real);
+        disk.rename(real, aside);
         tell.accept("output file " + path + " begins anew; the old one is now " + aside);
       }
     } catch (NoSuchFileException e) {
@@ -95,7 +102,7 @@ public final class OutputFile implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreIoException("setting aside output file", path, e);
     }
-    return begin(disk, path);
+    return begin(disk, path, inPlace || !replaceable);
   }
 
   /**
