@@ -65,8 +65,10 @@ final class Restorer {
       long capturedEpochMs,
       long usefulNs,
       List<Phase> phases,
-      Costs costs) {
-    static final Found NOTHING = new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE);
+      Costs costs,
+      Map<String, String> measured) {
+    static final Found NOTHING =
+        new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE, Map.of());
   }
 
   /** Restores on the writer thread, where reads cannot be interrupted. */
@@ -188,7 +190,8 @@ final class Restorer {
         info.state().capturedEpochMs(),
         info.ledger().usefulNs(),
         info.state().phases(),
-        info.costs());
+        info.costs(),
+        info.measured());
   }
 
   /** The version's blocks, for the regions. */

@@ -165,6 +165,7 @@ final class Session implements Engine {
         capturedStep = found.step();
         lastDurable = new Durable(found.number(), found.step(), found.capturedEpochMs());
         pacer = newPacer(found.costs());
+        metrics.goOnFrom(found.measured());
       }
       clock.wentBackTo(found.usefulNs());
       double restartSeconds = clock.startLoop();
@@ -332,19 +333,13 @@ final class Session implements Engine {
     }
     Capture capture = state.capture();
     long capturedNs = time.nanoTime();
-    Draft draft =
-        new Draft(
-            new State(step, time.epochMs(), phases.toList()),
-            capture.sources(),
-            marks,
-            before.advanced(time.epochMs(), 0, capturedNs - from, 0),
-            pacer.costs(),
-            Map.copyOf(parameters),
-            Map.of(),
-            false);
+    State at = new State(step, time.epochMs(), phases.toList());
+    Ledger ledger = before.advanced(time.epochMs(), 0, capturedNs - from, 0);
     pacer.writing();
     Version version =
-        new Version(step, writerThread.start(() -> commit(draft, capture, capturedNs)));
+        new Version(
+            step,
+            writerThread.start(() -> commit(at, capture, marks, ledger, capturedNs)));
     inFlight = version;
     if (state.blocking()) {
       version.awaitDurable();
@@ -380,23 +375,38 @@ final class Session implements Engine {
     }
   }
 
-  /** On the writer thread. */
-  private CommitResult commit(Draft draft, Capture capture, long capturedNs) {
+  /** On the writer thread, because encoding the measurements takes longer than a small capture. */
+  private Draft draft(
+      State at, Capture capture, List<OutputFile.Mark> marks, Ledger ledger) {
+    return new Draft(
+        at,
+        capture.sources(),
+        marks,
+        ledger,
+        pacer.costs(),
+        metrics.encode(),
+        parameters,
+        Map.of(),
+        false);
+  }
+
+  private CommitResult commit(
+      State at, Capture capture, List<OutputFile.Mark> marks, Ledger ledger, long capturedNs) {
     CommitResult result;
     try {
-      result = store.commit(draft);
+      result = store.commit(draft(at, capture, marks, ledger));
     } catch (RuntimeException e) {
       result = new CommitResult.Failed(String.valueOf(e.getMessage()));
     }
     if (result instanceof CommitResult.Committed done) {
       capture.committed();
-      lastDurable = new Durable(done.number(), draft.state().step(), draft.state().capturedEpochMs());
+      lastDurable = new Durable(done.number(), at.step(), at.capturedEpochMs());
       clock.committed(done.storedBytes(), capture.stateBytes());
-      metrics.committed(time.nanoTime() - capturedNs, done.storedBytes(), capture.stateBytes());
+      metrics.committed(time.nanoTime() - capturedNs, done.storedBytes());
     } else {
       capture.failed();
       metrics.failed();
-      whenNotCommitted(result, draft.state().step());
+      whenNotCommitted(result, at.step());
     }
     boolean durable = result instanceof CommitResult.Committed;
     pacer.written(time.nanoTime(), durable, (time.nanoTime() - capturedNs) * 1e-9);

@@ -78,6 +78,7 @@ final class SessionReport {
         };
     lines.add(String.format(Locale.ROOT, how, step));
     lines.add(ledgerLine(ledger) + predicted(pacer));
+    lines.add(blockedLine(metrics));
     if (metrics.failedVersions() > 0) {
       lines.add(metrics.failedVersions() + " versions of this attempt could not be written");
     }
@@ -98,6 +99,16 @@ final class SessionReport {
         Durations.human(ledger.restartNs() * NS),
         Durations.human(ledger.downtimeNs() * NS),
         ledger.waste() * 100);
+  }
+
+  private static String blockedLine(Metrics metrics) {
+    var blocked = metrics.blockedNs();
+    return String.format(
+        Locale.ROOT,
+        "%,d checkpoints; loop blocked %s median, %s p99",
+        blocked.getTotalCount(),
+        Durations.human(blocked.getValueAtPercentile(50) * NS),
+        Durations.human(blocked.getValueAtPercentile(99) * NS));
   }
 
   private static String predicted(Pacer pacer) {

@@ -184,35 +184,41 @@ final class TrackedPart implements RegionSource {
       if (!isKnown(b)) {
         memory.copyIn(slots[b], live, start, length);
         flags[b] |= KNOWN;
-      } else if (memory.mismatch(slots[b], live, start, length) >= 0) {
-        replace(b, live, start, length);
-        changed = true;
+      } else {
+        int difference = memory.nextDifference(slots[b], live, start, 0, length);
+        if (difference < length) {
+          replace(b, live, start, difference, length);
+          changed = true;
+        }
       }
     }
     return changed;
   }
 
-  private void replace(int block, MemorySegment live, long start, int length) {
-    if (!isOwed(block)) {
-      makeRoom(block, length);
-      owe(block);
+  private void replace(int block, MemorySegment live, long start, int difference, int length) {
+    boolean owed = isOwed(block);
+    owe(block);
+    if (!owed && makeRoom(block, length)) {
+      memory.copyIn(slots[block], live, start, length);
+    } else {
+      memory.copyDifferences(slots[block], live, start, difference, length);
     }
-    memory.copyIn(slots[block], live, start, length);
   }
 
-  /** Keeps the committed bytes in their slot where a spare one is to be had. */
-  private void makeRoom(int block, int length) {
+  /**
+   * Keeps the committed bytes in their slot and moves the block to a spare one, if there is any.
+   */
+  private boolean makeRoom(int block, int length) {
     long bytes = ShadowMemory.slotBytes(length);
-    if (!spares.has(bytes)) {
-      return;
+    long spare = spares.has(bytes) ? memory.take(length) : ShadowMemory.NONE;
+    if (spare == ShadowMemory.NONE) {
+      return false;
     }
-    long spare = memory.take(length);
-    if (spare != ShadowMemory.NONE) {
-      spares.usedBytes += bytes;
-      olds[block] = slots[block];
-      slots[block] = spare;
-      oldBlocks++;
-    }
+    spares.usedBytes += bytes;
+    olds[block] = slots[block];
+    slots[block] = spare;
+    oldBlocks++;
+    return true;
   }
 
   /**

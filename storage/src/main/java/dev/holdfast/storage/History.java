@@ -32,8 +32,10 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
         if (found != null) {
           return found;
         }
-      } catch (StoreException | NoSuchFileException e) {
-        // An unreadable record is reported when versions are opened; an older one has a ledger too.
+      } catch (StoreException e) {
+        // It is reported when versions are opened; an older record has a ledger too.
+      } catch (IOException e) {
+        RecordFile.passOver(e);
       }
     }
     return new History(Optional.empty(), Optional.empty());

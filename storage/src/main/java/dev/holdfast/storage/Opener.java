@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.Publisher.Outcome;
 import dev.holdfast.storage.format.AttemptInfo;
 import dev.holdfast.storage.format.AttemptInfo.Opened;
 import dev.holdfast.storage.format.FileHeader;
@@ -16,7 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,9 @@ final class Opener {
   /** Two openers settle at once; more rounds than this mean that something is badly wrong. */
   private static final int ROUNDS_MAX = 1000;
 
+  private static final Holder UNKNOWN_HOLDER =
+      new Holder("unknown host", "", "", 0, 0, "unknown user", "", "", 0);
+
   private final Disk disk;
   private final StoreDirectory directory;
   private final StoreLayout layout;
@@ -40,6 +46,9 @@ final class Opener {
   private final Id128 storeId;
   private final Holder me = ThisProcess.holder();
   private boolean provenGone = true;
+
+  /** OPEN records that this writer has tried to make; any of them may stand in the log. */
+  private final Set<Id128> ownOpens = new HashSet<>();
 
   Opener(
       Disk disk,
@@ -73,52 +82,61 @@ final class Opener {
    * Opens and returns the attempt's number.
    *
    * @param again the attempt that is opening again after an unknown outcome, or 0
-   * @throws StoreHeldException when another run holds the store
+   * @throws StoreHeldException when another run holds the store, or has held it since
    */
   long open(long again, Describe describe) throws IOException {
     for (int round = 0; round < ROUNDS_MAX; round++) {
       Log log = Log.list(disk, layout);
-      awaitHolderGone(log, again);
+      if (again != 0) {
+        refuseSuccessor(log, again);
+      } else {
+        awaitHolderGone(log);
+      }
       long number = log.highest() + 1;
-      Path temporary = layout.temporary(number, number, shortId());
       FileHeader header =
-          FileHeader.of(
-              RecordType.OPEN, 1, storeId, number, number, options.time().epochMs());
-      writeTwice(temporary, header, describe.at(log));
-      directory.checkOwner(temporary, options.access());
-      Publisher.Outcome outcome;
-      try {
-        outcome = publisher.publish(temporary, number, header.fileId());
-      } catch (NoSuchFileException e) {
-        outcome = Publisher.Outcome.OVERTAKEN; // a higher OPEN has swept the file
-      }
-      publisher.discard(temporary);
-      if (outcome == Publisher.Outcome.PUBLISHED) {
-        return number;
-      }
-      if (outcome == Publisher.Outcome.UNKNOWN) {
-        throw new IOException("the OPEN record could not be made durable");
+          FileHeader.of(RecordType.OPEN, 1, storeId, number, number, options.time().epochMs());
+      ownOpens.add(header.fileId());
+      switch (append(header, describe.at(log))) {
+        case PUBLISHED -> {
+          return number;
+        }
+        case UNKNOWN -> throw new IOException("the OPEN record could not be made durable");
+        case OVERTAKEN -> {}
       }
     }
     throw new IOException("the log of the store keeps moving: other runs open it all the time");
   }
 
-  private static String shortId() {
-    return String.format(Locale.ROOT, "%08x", Id128.random().low() & 0xffffffffL);
+  private Outcome append(FileHeader header, Opened opened) throws IOException {
+    Path temporary = writeTwice(header, opened);
+    try {
+      directory.checkOwner(temporary, options.access());
+      return publisher.publish(temporary, header.number(), header.fileId());
+    } catch (NoSuchFileException e) {
+      return Outcome.OVERTAKEN; // a higher OPEN has swept the file
+    } finally {
+      publisher.discard(temporary);
+    }
   }
 
-  private void writeTwice(Path temporary, FileHeader header, AttemptInfo info)
-      throws IOException {
+  private Path writeTwice(FileHeader header, Opened opened) throws IOException {
     try {
-      publisher.prepare(temporary, file -> writeRecord(file, header, info));
+      return write(header, opened);
     } catch (IOException first) {
       try {
-        publisher.prepare(temporary, file -> writeRecord(file, header, info));
+        return write(header, opened);
       } catch (IOException second) {
         second.addSuppressed(first);
         throw second;
       }
     }
+  }
+
+  private Path write(FileHeader header, Opened opened) throws IOException {
+    String shortId = String.format(Locale.ROOT, "%08x", Id128.random().low() & 0xffffffffL);
+    Path temporary = layout.temporary(header.number(), header.attempt(), shortId);
+    publisher.prepare(temporary, file -> writeRecord(file, header, opened));
+    return temporary;
   }
 
   /** Writes a record without blocks. */
@@ -143,17 +161,30 @@ final class Opener {
     return footer;
   }
 
-  /** Returns when nobody holds the store, or throws. */
-  private void awaitHolderGone(Log log, long again) throws IOException {
+  /**
+   * A writer that is not sure of its place may open again only where nobody else has opened since:
+   * a successor may have made versions, ended and gone.
+   */
+  private void refuseSuccessor(Log log, long again) throws IOException {
+    for (long number : log.numbers().tailSet(again, false)) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        boolean another =
+            record.header().type() == RecordType.OPEN
+                && !ownOpens.contains(record.header().fileId());
+        if (another) {
+          throw new StoreHeldException(layout.root(), holderOf(number), "it took the store over");
+        }
+      } catch (NoSuchFileException e) {
+        // Only versions are ever deleted.
+      }
+    }
+  }
+
+  /** Returns when nobody holds the store, or when the hold may be broken; or throws. */
+  private void awaitHolderGone(Log log) throws IOException {
     Claim claim = claim(log);
     if (claim == null) {
       return;
-    }
-    if (again != 0) {
-      if (claim.attempt() == again) {
-        return;
-      }
-      throw new StoreHeldException(layout.root(), claim.holder(), "it took the store over");
     }
     Liveness liveness = Liveness.of(claim.holder(), storeId, claim.attempt(), me);
     provenGone &= liveness == Liveness.GONE;
@@ -181,8 +212,10 @@ final class Opener {
           return null;
         }
         return new Claim(record.header().attempt(), holderOf(record.header().attempt()));
-      } catch (StoreException | NoSuchFileException e) {
+      } catch (StoreException e) {
         // An unreadable record says nothing about who holds the store; an older one may.
+      } catch (IOException e) {
+        RecordFile.passOver(e);
       }
     }
     return null;
@@ -195,8 +228,11 @@ final class Opener {
               record.footer().sectionsOffset(),
               record.readMetadata().sections())
           .holder();
-    } catch (StoreException | NoSuchFileException e) {
-      return new Holder("unknown host", "", "", 0, 0, "unknown user", "", "", 0);
+    } catch (StoreException e) {
+      return UNKNOWN_HOLDER;
+    } catch (IOException e) {
+      RecordFile.passOver(e);
+      return UNKNOWN_HOLDER;
     }
   }
 

@@ -25,14 +25,19 @@ public final class OutputFile implements AutoCloseable {
 
   private final Disk disk;
   private final Path path;
+  private final Path real;
   private final DiskFile file;
   private final CRC32C crc;
   private long bytes;
+  private boolean nameIsSynced;
   private boolean nameIsDurable;
+  private @Nullable IOException lost;
 
-  private OutputFile(Disk disk, Path path, DiskFile file, CRC32C crc, long bytes) {
+  private OutputFile(
+      Disk disk, Path path, Path real, DiskFile file, CRC32C crc, long bytes) {
     this.disk = disk;
     this.path = path;
+    this.real = real;
     this.file = file;
     this.crc = crc;
     this.bytes = bytes;
@@ -51,10 +56,22 @@ public final class OutputFile implements AutoCloseable {
    * @throws StoreIoException when it cannot be opened
    */
   public static OutputFile begin(Disk disk, Path path) {
+    return begin(disk, path, true);
+  }
+
+  /**
+   * Begins the file anew, empty.
+   *
+   * @param inPlace whether no earlier run can still be writing, see {@link #resume}
+   * @throws StoreIoException when it cannot be opened
+   */
+  public static OutputFile begin(Disk disk, Path path, boolean inPlace) {
     try {
-      DiskFile file = disk.openOutput(path);
-      file.truncate(0);
-      return new OutputFile(disk, path, file, new CRC32C(), 0);
+      Path real = resolve(disk, path);
+      if (!inPlace) {
+        replace(disk, path, real, new OutputMark(path.toString(), 0, 0));
+      }
+      return open(disk, path, real, new CRC32C(), 0);
     } catch (IOException e) {
       throw new StoreIoException("opening output file", path, e);
     }
@@ -94,10 +111,9 @@ public final class OutputFile implements AutoCloseable {
    */
   public static OutputFile resume(Disk disk, Path path, OutputMark mark, boolean inPlace) {
     try {
-      CRC32C crc = inPlace ? check(disk, path, mark, null) : replace(disk, path, mark);
-      DiskFile file = disk.openOutput(path);
-      file.truncate(mark.bytes());
-      return new OutputFile(disk, path, file, crc, mark.bytes());
+      Path real = resolve(disk, path);
+      CRC32C crc = inPlace ? check(disk, path, real, mark, null) : replace(disk, path, real, mark);
+      return open(disk, path, real, crc, mark.bytes());
     } catch (IOException e) {
       throw new StoreIoException("continuing output file", path, e);
     }
@@ -110,16 +126,38 @@ public final class OutputFile implements AutoCloseable {
    */
   public static void verify(Disk disk, Path path, OutputMark mark) {
     try {
-      check(disk, path, mark, null);
+      check(disk, path, resolve(disk, path), mark, null);
     } catch (IOException e) {
       throw new StoreIoException("reading output file", path, e);
     }
   }
 
-  private static CRC32C check(Disk disk, Path path, OutputMark mark, @Nullable DiskFile copyTo)
+  /** Output files, unlike those of a store, may lie behind symbolic links. */
+  private static Path resolve(Disk disk, Path path) throws IOException {
+    try {
+      return disk.realPath(path);
+    } catch (NoSuchFileException e) {
+      return path;
+    }
+  }
+
+  private static OutputFile open(Disk disk, Path path, Path real, CRC32C crc, long bytes)
+      throws IOException {
+    DiskFile file = disk.openOutput(real);
+    try {
+      file.truncate(bytes);
+      return new OutputFile(disk, path, real, file, crc, bytes);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static CRC32C check(
+      Disk disk, Path path, Path real, OutputMark mark, @Nullable DiskFile copyTo)
       throws IOException {
     CRC32C crc = new CRC32C();
-    try (DiskFile source = disk.open(path)) {
+    try (DiskFile source = disk.open(real)) {
       if (source.size() < mark.bytes()) {
         throw new DamagedException(
             path.toString(),
@@ -154,17 +192,30 @@ public final class OutputFile implements AutoCloseable {
     return crc;
   }
 
-  private static CRC32C replace(Disk disk, Path path, OutputMark mark) throws IOException {
-    Path fresh = path.resolveSibling(path.getFileName() + ".resumed");
-    CRC32C crc;
-    try (DiskFile copy = disk.openOutput(fresh)) {
-      copy.truncate(0);
-      crc = check(disk, path, mark, copy);
-      copy.sync();
+  private static CRC32C replace(Disk disk, Path path, Path real, OutputMark mark)
+      throws IOException {
+    Path fresh = real.resolveSibling(real.getFileName() + ".resumed");
+    discard(disk, fresh); // an interrupted restart's, which may still be written to
+    try {
+      CRC32C crc;
+      try (DiskFile copy = disk.openOutput(fresh)) {
+        crc = check(disk, path, real, mark, copy);
+        copy.sync();
+      }
+      disk.rename(fresh, real);
+      return crc;
+    } catch (IOException | RuntimeException e) {
+      discard(disk, fresh);
+      throw e;
     }
-    disk.rename(fresh, path);
-    disk.syncDirectory(directory(path));
-    return crc;
+  }
+
+  private static void discard(Disk disk, Path file) {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      // Usually it does not exist; otherwise writing to it fails and says why.
+    }
   }
 
   public Path path() {
@@ -189,12 +240,39 @@ public final class OutputFile implements AutoCloseable {
     return new Mark(this, name, bytes, (int) crc.getValue());
   }
 
-  /** Makes all that was appended before durable, the first time its name too. */
-  void sync() throws IOException {
-    file.sync();
-    if (!nameIsDurable) {
-      disk.syncDirectory(directory(path));
-      nameIsDurable = true;
+  /**
+   * Makes all that was appended before durable, the first time its name too.
+   *
+   * @return whether it survives the node: false where its directory cannot be synced
+   * @throws IOException when this sync failed, or an earlier one: what that one has lost cannot be
+   *     written again, so no later version may rely on the file
+   */
+  boolean sync() throws IOException {
+    if (lost != null) {
+      throw new IOException("an earlier sync of it failed", lost);
+    }
+    try {
+      file.sync();
+      if (!nameIsSynced) {
+        nameIsDurable = syncName();
+        nameIsSynced = true;
+      }
+      return nameIsDurable;
+    } catch (IOException e) {
+      lost = e;
+      throw e;
+    }
+  }
+
+  private boolean syncName() throws IOException {
+    try {
+      disk.syncDirectory(directory(real));
+      return true;
+    } catch (IOException e) {
+      if (StoreDirectory.cannotBeSynced(e)) {
+        return false;
+      }
+      throw e;
     }
   }
 

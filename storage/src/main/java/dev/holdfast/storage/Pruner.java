@@ -4,6 +4,7 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -42,15 +43,31 @@ final class Pruner {
     return pinned;
   }
 
-  /** Deletes these records, lowest first, and finishes an earlier prune that was interrupted. */
-  void prune(Collection<Long> victims) throws IOException {
+  /**
+   * Deletes these records, lowest first, and finishes an earlier prune that was interrupted.
+   *
+   * @param own the newest record of the caller: when something stands above it, another run holds
+   *     the store and may need what this one could spare, and nothing is deleted
+   */
+  void prune(Collection<Long> victims, long own) throws IOException {
+    if (Log.list(disk, layout).highest() != own) {
+      return;
+    }
     if (!victims.isEmpty()) {
       syncLog();
       for (long number : new TreeSet<>(victims)) {
-        disk.rename(layout.record(number), layout.gone(number));
+        renameToGone(number);
       }
     }
     deleteGone();
+  }
+
+  private void renameToGone(long number) throws IOException {
+    try {
+      disk.rename(layout.record(number), layout.gone(number));
+    } catch (NoSuchFileException e) {
+      // An earlier prune got this far before it was interrupted.
+    }
   }
 
   private void deleteGone() throws IOException {
@@ -61,8 +78,16 @@ final class Pruner {
           syncLog();
           synced = true;
         }
-        disk.delete(layout.log().resolve(name));
+        deleteIfThere(layout.log().resolve(name));
       }
+    }
+  }
+
+  private void deleteIfThere(Path file) throws IOException {
+    try {
+      disk.delete(file);
+    } catch (NoSuchFileException e) {
+      // Deleted although it was reported as failed.
     }
   }
 

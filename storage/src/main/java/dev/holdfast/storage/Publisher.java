@@ -130,7 +130,8 @@ final class Publisher {
     disk.rename(temporary, name);
   }
 
-  private static boolean linksUnsupported(IOException e) {
+  /** Whether this says that the file system has no hard links. */
+  static boolean linksUnsupported(IOException e) {
     String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     return text.contains("not supported")
         || text.contains("not permitted")

@@ -9,6 +9,7 @@ import dev.holdfast.storage.format.Footer;
 import dev.holdfast.storage.format.Footer.Digest;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.DiskFile;
+import dev.holdfast.storage.io.IoKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,6 +68,17 @@ final class RecordFile implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
+    }
+  }
+
+  /**
+   * Passes a failure over that may lie in this one file; another record may serve instead.
+   *
+   * @throws IOException the failure, when it would meet every file
+   */
+  static void passOver(IOException failure) throws IOException {
+    if (!IoKind.of(failure).isOfOneFile()) {
+      throw failure;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.holdfast.storage.format.Checksum;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.Access;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -76,15 +77,69 @@ final class Signpost {
     }
   }
 
-  /** Puts the file in place; an earlier one is replaced as a whole. */
-  static void write(Disk disk, StoreLayout layout, Id128 store, Disk.Access access)
+  /**
+   * Puts the file up where there is none, and returns whose stands there then: of two processes that
+   * make a store at once only one gives it its identity.
+   */
+  static Id128 create(Disk disk, StoreLayout layout, Id128 store, Access access)
       throws IOException {
-    Path temporary = layout.root().resolve(".HOLDFAST-" + Id128.random() + ".tmp");
+    Path temporary = prepare(disk, layout, store, access);
+    try {
+      disk.link(temporary, layout.signpost());
+    } catch (IOException e) {
+      Optional<Id128> standing = read(disk, layout.signpost());
+      if (standing.isPresent()) {
+        return standing.get();
+      }
+      if (!Publisher.linksUnsupported(e)) {
+        throw e;
+      }
+      disk.rename(temporary, layout.signpost());
+    } finally {
+      discard(disk, temporary);
+    }
+    return store;
+  }
+
+  /** Puts the file in place of one that was lost or damaged. */
+  static void restore(Disk disk, StoreLayout layout, Id128 store, Access access)
+      throws IOException {
+    Path temporary = prepare(disk, layout, store, access);
+    try {
+      disk.rename(temporary, layout.signpost());
+    } catch (IOException e) {
+      discard(disk, temporary);
+      throw e;
+    }
+  }
+
+  private static Path prepare(Disk disk, StoreLayout layout, Id128 store, Access access)
+      throws IOException {
+    Path temporary = layout.root().resolve(StoreLayout.signpostTemporary(Id128.random()));
     try (DiskFile file = disk.create(temporary, access)) {
       file.writeFully(ByteBuffer.wrap(encode(store)), 0);
       file.sync();
+    } catch (IOException e) {
+      discard(disk, temporary);
+      throw e;
     }
-    disk.rename(temporary, layout.signpost());
-    disk.syncDirectory(layout.root());
+    return temporary;
+  }
+
+  /** Removes what a process that died while it put the file up has left. */
+  static void sweep(Disk disk, StoreLayout layout) throws IOException {
+    for (String name : disk.list(layout.root())) {
+      if (StoreLayout.isSignpostTemporary(name)) {
+        discard(disk, layout.root().resolve(name));
+      }
+    }
+  }
+
+  private static void discard(Disk disk, Path temporary) {
+    try {
+      disk.delete(temporary);
+    } catch (IOException e) {
+      // It has been renamed, or is swept when the store is opened next.
+    }
   }
 }

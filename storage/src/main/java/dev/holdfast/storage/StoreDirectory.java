@@ -5,15 +5,16 @@ import dev.holdfast.storage.format.Level;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
 import dev.holdfast.storage.io.Disk.FileFacts;
-
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Finds or makes the directories of a store, refuses what is not one, and learns what the file system
@@ -50,7 +51,7 @@ final class StoreDirectory {
   }
 
   /**
-   * Opens an existing store, or empty when there is nothing at the path.
+   * Whether a store is there; one whose making was interrupted before its first record is not.
    *
    * @throws StoreRefusedException when something else is there
    */
@@ -68,15 +69,30 @@ final class StoreDirectory {
       throw new StoreRefusedException(path, "is not a directory; name another store with --store");
     }
     List<String> names = disk.list(path);
-    boolean ours = names.contains("HOLDFAST") || names.contains("log");
-    if (!ours && !names.isEmpty()) {
-      throw new StoreRefusedException(
-          path,
-          "is not a Holdfast store (it holds "
-              + names.getFirst()
-              + "); name another with --store or HOLDFAST_STORE");
+    if (names.contains("HOLDFAST")) {
+      return true;
     }
-    return ours;
+    List<String> logNames = names.contains("log") ? disk.list(path.resolve("log")) : List.of();
+    if (logNames.stream().anyMatch(name -> StoreLayout.recordNumber(name).isPresent())) {
+      return true;
+    }
+    Stream.concat(
+            names.stream().filter(name -> !isOwn(name)),
+            logNames.stream().filter(name -> StoreLayout.temporaryAttempt(name).isEmpty()))
+        .findFirst()
+        .ifPresent(
+            foreign -> {
+              throw new StoreRefusedException(
+                  path,
+                  "is not a Holdfast store (it holds "
+                      + foreign
+                      + "); name another with --store or HOLDFAST_STORE");
+            });
+    return false;
+  }
+
+  private static boolean isOwn(String name) {
+    return OWN_NAMES.contains(name) || StoreLayout.isSignpostTemporary(name);
   }
 
   /** The layout of an existing store, its path resolved once. */
@@ -104,6 +120,12 @@ final class StoreDirectory {
       throws IOException {
     createIfMissing(disk, path, access);
     StoreLayout layout = resolve(disk, path);
+    if (!isThere(disk, layout.log()) && isThere(disk, layout.signpost())) {
+      throw new StoreRefusedException(
+          layout.root(),
+          "has lost its directory log with every version; put it back, or move the rest away to"
+              + " begin anew");
+    }
     createIfMissing(disk, layout.log(), access);
     boolean synced = syncOrLearn(disk, layout.log(), tell);
     synced &= syncOrLearn(disk, layout.root(), tell);
@@ -117,10 +139,27 @@ final class StoreDirectory {
 
   private static void createIfMissing(Disk disk, Path directory, Access access)
       throws IOException {
+    if (isThere(disk, directory)) {
+      return;
+    }
     try {
-      disk.facts(directory);
-    } catch (NoSuchFileException e) {
       disk.createDirectory(directory, access);
+    } catch (FileAlreadyExistsException e) {
+      // Another process makes the same store at this moment; the log decides who holds it.
+    } catch (NoSuchFileException e) {
+      throw new StoreRefusedException(
+          directory,
+          "cannot be made, because its parent directory does not exist; make that first, or name"
+              + " another store with --store");
+    }
+  }
+
+  private static boolean isThere(Disk disk, Path path) throws IOException {
+    try {
+      disk.facts(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
@@ -131,12 +170,7 @@ final class StoreDirectory {
       disk.syncDirectory(directory);
       return true;
     } catch (IOException e) {
-      String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      boolean cannot =
-          e instanceof AccessDeniedException
-              || reason.contains("invalid argument")
-              || reason.contains("not supported");
-      if (!cannot) {
+      if (!cannotBeSynced(e)) {
         throw e;
       }
       tell.accept(
@@ -145,6 +179,14 @@ final class StoreDirectory {
               + " cannot be synced here: versions survive the end of the process, not of the node");
       return false;
     }
+  }
+
+  /** Whether a failed directory sync says that it is never possible there, not that it went wrong. */
+  static boolean cannotBeSynced(IOException failure) {
+    String reason = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return failure instanceof AccessDeniedException
+        || reason.contains("invalid argument")
+        || reason.contains("not supported");
   }
 
   /**

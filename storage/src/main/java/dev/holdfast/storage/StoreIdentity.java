@@ -5,7 +5,9 @@ import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds out which store a directory is: the signpost says so, and so does every record. */
 final class StoreIdentity {
@@ -13,42 +15,72 @@ final class StoreIdentity {
 
   /** The identity that the signpost or, failing that, the first sound record tells. */
   static Optional<Id128> find(Disk disk, StoreLayout layout, Log log) throws IOException {
-    try {
-      Optional<Id128> told = Signpost.read(disk, layout.signpost());
-      if (told.isPresent()) {
-        return told;
-      }
-    } catch (StoreException e) {
-      // The records know as well.
-    }
-    for (long number : log.numbers()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        return Optional.of(record.header().storeId());
-      } catch (IOException | StoreException e) {
-        // The next record may be sound.
-      }
-    }
-    return Optional.empty();
+    Optional<Id128> told = told(disk, layout);
+    return told.isPresent() ? told : recorded(disk, layout, log, told).stream().findFirst();
   }
 
-  /** Finds the identity, or makes a new one; puts the signpost up again where it is missing. */
+  /**
+   * Finds the identity, or makes a new one; puts the signpost up again where it is missing.
+   *
+   * @throws StoreRefusedException when the records cannot be this store's
+   */
   static Id128 findOrMake(Disk disk, StoreLayout layout, Log log, Disk.Access access)
       throws IOException {
-    Optional<Id128> found = find(disk, layout, log);
-    if (found.isEmpty() && !log.numbers().isEmpty()) {
-      throw new StoreRefusedException(
-          layout.root(), "no record in it can be read; look with: holdfast verify");
+    Optional<Id128> told = told(disk, layout);
+    Set<Id128> recorded = recorded(disk, layout, log, told);
+    if (told.isPresent()) {
+      if (!recorded.isEmpty() && !recorded.contains(told.get())) {
+        throw new StoreRefusedException(
+            layout.root(),
+            "has a HOLDFAST file that belongs to another store than every record in log; remove"
+                + " that file if the records are yours");
+      }
+      return told.get();
     }
-    Id128 id = found.orElseGet(Id128::random);
-    boolean standing;
-    try {
-      standing = Signpost.read(disk, layout.signpost()).isPresent();
-    } catch (StoreException e) {
-      standing = false;
+    if (recorded.isEmpty()) {
+      return make(disk, layout, log, access);
     }
-    if (!standing) {
-      Signpost.write(disk, layout, id, access);
-    }
+    Id128 id = recorded.iterator().next();
+    Signpost.restore(disk, layout, id, access);
     return id;
+  }
+
+  private static Id128 make(Disk disk, StoreLayout layout, Log log, Disk.Access access)
+      throws IOException {
+    if (!log.numbers().isEmpty()) {
+      throw new StoreRefusedException(
+          layout.root(),
+          "has records and none can be read; look with: holdfast verify. To begin anew, move it"
+              + " away");
+    }
+    return Signpost.create(disk, layout, Id128.random(), access);
+  }
+
+  private static Optional<Id128> told(Disk disk, StoreLayout layout) throws IOException {
+    try {
+      return Signpost.read(disk, layout.signpost());
+    } catch (StoreException e) {
+      return Optional.empty(); // the records know as well
+    }
+  }
+
+  /** The identities that records tell, up to the one that is expected. */
+  private static Set<Id128> recorded(
+      Disk disk, StoreLayout layout, Log log, Optional<Id128> expected) throws IOException {
+    Set<Id128> ids = new LinkedHashSet<>();
+    for (long number : log.numbers()) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        Id128 id = record.header().storeId();
+        ids.add(id);
+        if (expected.isEmpty() || expected.get().equals(id)) {
+          return ids;
+        }
+      } catch (StoreException e) {
+        // The next record may be sound.
+      } catch (IOException e) {
+        RecordFile.passOver(e);
+      }
+    }
+    return ids;
   }
 }

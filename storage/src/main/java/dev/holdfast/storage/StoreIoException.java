@@ -5,7 +5,11 @@ import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.io.Serial;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** The disk refused something. */
@@ -32,10 +36,27 @@ public final class StoreIoException extends StoreException {
     return doing + " " + path + ": " + reason(cause) + "; " + IoKind.of(cause).remedy();
   }
 
+  /** The system's reason, where Java has made a class of it instead of a text. */
+  private static String inWords(FileSystemException cause) {
+    String what =
+        switch (cause) {
+          case NoSuchFileException e -> "no such file or directory";
+          case AccessDeniedException e -> "permission denied";
+          case FileAlreadyExistsException e -> "the name is taken";
+          case NotDirectoryException e -> "not a directory";
+          default -> cause.getClass().getSimpleName();
+        };
+    return what + at(cause);
+  }
+
+  private static String at(FileSystemException cause) {
+    return cause.getFile() == null ? "" : " (" + cause.getFile() + ")";
+  }
+
   private static String reason(IOException cause) {
     if (cause instanceof FileSystemException fs) {
       String reason = fs.getReason();
-      return reason != null ? reason : cause.getClass().getSimpleName();
+      return reason != null ? reason + at(fs) : inWords(fs);
     }
     String message = cause.getMessage();
     return message != null ? message : cause.getClass().getSimpleName();

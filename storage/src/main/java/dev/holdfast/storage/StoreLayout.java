@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.format.Id128;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -12,7 +13,12 @@ record StoreLayout(Path root) {
   private static final Pattern RECORD = Pattern.compile("([0-9a-f]{16})\\.hf");
   private static final Pattern TEMPORARY =
       Pattern.compile("\\.([0-9a-f]{16})-([0-9a-f]{16})-([0-9a-f]+)\\.tmp");
+  private static final Pattern SIGNPOST_TEMPORARY =
+      Pattern.compile("\\.HOLDFAST-[0-9a-f]{32}\\.tmp");
   private static final String GONE = ".gone";
+
+  /** A higher number is not one of ours: counting on from it would overflow. */
+  private static final long NUMBER_MAX = 1L << 62;
 
   Path signpost() {
     return root.resolve("HOLDFAST");
@@ -49,6 +55,15 @@ record StoreLayout(Path root) {
             String.format(Locale.ROOT, ".%016x-%016x-%s.tmp", number, attempt, attemptTry));
   }
 
+  /** The name of a signpost that is being written. */
+  static String signpostTemporary(Id128 id) {
+    return ".HOLDFAST-" + id + ".tmp";
+  }
+
+  static boolean isSignpostTemporary(String name) {
+    return SIGNPOST_TEMPORARY.matcher(name).matches();
+  }
+
   static OptionalLong recordNumber(String name) {
     Matcher matcher = RECORD.matcher(name);
     return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
@@ -67,6 +82,6 @@ record StoreLayout(Path root) {
 
   private static OptionalLong number(String hex) {
     long number = Long.parseUnsignedLong(hex, 16);
-    return number > 0 ? OptionalLong.of(number) : OptionalLong.empty();
+    return number > 0 && number <= NUMBER_MAX ? OptionalLong.of(number) : OptionalLong.empty();
   }
 }

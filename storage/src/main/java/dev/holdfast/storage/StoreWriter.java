@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -40,12 +39,6 @@ import org.jspecify.annotations.Nullable;
  * another one.
  */
 public final class StoreWriter implements AutoCloseable {
-  /** A family of more deltas than this is followed by a full version. */
-  private static final int GENERATIONS_MAX = 32;
-
-  /** Below this share of living bytes in the files a version needs, a full version follows. */
-  private static final double LIVE_SHARE_MIN = 0.5;
-
   private final StoreOptions options;
   private final Disk disk;
   private final StoreDirectory directory;
@@ -54,6 +47,7 @@ public final class StoreWriter implements AutoCloseable {
   private final Publisher publisher;
   private final Opener opener;
   private final Pruner pruner;
+  private final FullRule fullRule;
   private final CodecMemory codecs;
   private final BlockEncoder encoder = new BlockEncoder();
   private final ExtentBuffer extentBuffer = new ExtentBuffer();
@@ -69,11 +63,15 @@ public final class StoreWriter implements AutoCloseable {
   private long next;
   private int tries;
   private boolean outcomeUnknown;
+  private boolean closed;
   private @Nullable String fencedBy;
 
   private StoreWriter(
-      StoreOptions options, StoreDirectory directory, Id128 storeId, History history, Log before)
-      throws IOException {
+      StoreOptions options,
+      StoreDirectory directory,
+      Id128 storeId,
+      History history,
+      Ledger startLedger) {
     this.options = options;
     this.disk = options.disk();
     this.directory = directory;
@@ -82,14 +80,17 @@ public final class StoreWriter implements AutoCloseable {
     this.publisher = new Publisher(disk, directory, options.access(), options.tell());
     this.opener = new Opener(disk, directory, options, publisher, storeId);
     this.pruner = new Pruner(disk, layout, directory.directorySync());
+    this.fullRule = new FullRule(options);
     this.codecs = new CodecMemory(options.zstdLevel());
     this.complete = history.complete();
-    this.startLedger = startLedger(history, before);
+    this.startLedger = startLedger;
   }
 
-  private Ledger startLedger(History history, Log before) throws IOException {
+  private static Ledger startLedger(
+      StoreOptions options, StoreLayout layout, History history, Log before) throws IOException {
     long died =
-        History.lastSignOfLifeEpochMs(disk, layout, before, options.previousEndEpochMs());
+        History.lastSignOfLifeEpochMs(
+            options.disk(), layout, before, options.previousEndEpochMs());
     long start = SystemFacts.ownStartEpochMs();
     return history.atStart(start, died, options.time().epochMs());
   }
@@ -127,7 +128,8 @@ public final class StoreWriter implements AutoCloseable {
     Log before = Log.list(disk, directory.layout());
     Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
     History history = History.read(disk, directory.layout(), before);
-    StoreWriter writer = new StoreWriter(options, directory, storeId, history, before);
+    Ledger ledger = startLedger(options, directory.layout(), history, before);
+    StoreWriter writer = new StoreWriter(options, directory, storeId, history, ledger);
     try {
       writer.begin();
       return writer;
@@ -144,6 +146,7 @@ public final class StoreWriter implements AutoCloseable {
       learn(number);
     }
     sweep(log);
+    Signpost.sweep(disk, layout);
     createAlive();
   }
 
@@ -173,9 +176,16 @@ public final class StoreWriter implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // Pruned by its owner between the listing and now.
     } catch (StoreException e) {
-      unreadable = true;
-      rejections.add(new Rejection(number, e.getMessage()));
+      learnUnreadable(number, e.getMessage());
+    } catch (IOException e) {
+      RecordFile.passOver(e);
+      learnUnreadable(number, StoreIoException.describe("reading", layout.record(number), e));
     }
+  }
+
+  private void learnUnreadable(long number, String why) {
+    unreadable = true;
+    rejections.add(new Rejection(number, why));
   }
 
   /** Removes what earlier attempts left half-written: it can never be acknowledged any more. */
@@ -190,7 +200,6 @@ public final class StoreWriter implements AutoCloseable {
 
   private void createAlive() throws IOException {
     try {
-      disk.facts(layout.alive());
       disk.touch(layout.alive());
     } catch (NoSuchFileException e) {
       disk.create(layout.alive(), options.access()).close();
@@ -279,16 +288,29 @@ public final class StoreWriter implements AutoCloseable {
     }
     try {
       if (outcomeUnknown) {
-        becomeHolder(attempt, draft.ledger());
-        outcomeUnknown = false;
+        openAgain(draft.ledger());
       }
     } catch (StoreHeldException e) {
       return fenced(e.holder().describe());
+    } catch (StoreException e) {
+      return new CommitResult.Failed(e.getMessage());
     } catch (IOException e) {
       return new CommitResult.Failed(
           StoreIoException.describe("opening again", layout.root(), e));
     }
     return commitTwice(draft);
+  }
+
+  /** Finds this writer's place in the line again, and the version whose fate was not known. */
+  private void openAgain(Ledger ledger) throws IOException {
+    long before = attempt;
+    becomeHolder(before, ledger);
+    for (long number : Log.list(disk, layout).numbers().tailSet(before, false)) {
+      if (!versions.containsKey(number)) {
+        learn(number);
+      }
+    }
+    outcomeUnknown = false;
   }
 
   private CommitResult commitTwice(Draft draft) {
@@ -332,25 +354,21 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private CommitResult commitOnce(Draft draft, int attemptTry) throws IOException {
+    boolean outputsSurviveNode = syncOutputs(draft);
+    Level level = outputsSurviveNode ? directory.level() : Level.PROCESS;
     codecs.nextVersion();
     FileHeader header =
         FileHeader.of(
             RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs());
     Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
-    Base from = needsFull(draft) ? null : base;
+    Base from = draft.full() || fullRule.wants(base, versions.values(), damaged) ? null : base;
     VersionFile.Written written =
         publisher.prepare(
             temporary,
             file ->
                 new VersionFile(
                         file, header, draft.regions(), from, codecs, encoder, extentBuffer)
-                    .write(refs -> describe(draft, refs)));
-    try {
-      syncOutputs(draft);
-    } catch (IOException e) {
-      publisher.discard(temporary);
-      throw e;
-    }
+                    .write(refs -> describe(draft, refs, level)));
     Outcome outcome;
     try {
       outcome = publisher.publish(temporary, next, header.fileId());
@@ -368,17 +386,20 @@ public final class StoreWriter implements AutoCloseable {
     };
   }
 
-  private static void syncOutputs(Draft draft) throws IOException {
+  /** Makes the output files durable; false where one of their names cannot be made so. */
+  private static boolean syncOutputs(Draft draft) throws OutputFailure {
+    boolean surviveNode = true;
     for (OutputFile.Mark mark : draft.outputs()) {
       try {
-        mark.file().sync();
+        surviveNode &= mark.file().sync();
       } catch (IOException e) {
         throw new OutputFailure(mark.file().path(), e);
       }
     }
+    return surviveNode;
   }
 
-  private VersionInfo describe(Draft draft, List<FileRef> refs) {
+  private VersionInfo describe(Draft draft, List<FileRef> refs, Level level) {
     Base from = base;
     boolean full = refs.isEmpty();
     long family = versions.values().stream().mapToLong(Kept::family).max().orElse(0);
@@ -396,7 +417,8 @@ public final class StoreWriter implements AutoCloseable {
         draft.outputs().stream().map(OutputFile.Mark::toMark).toList(),
         draft.ledger(),
         draft.costs(),
-        directory.level(),
+        draft.measured(),
+        level,
         options.environment(),
         draft.parameters(),
         draft.user());
@@ -415,64 +437,13 @@ public final class StoreWriter implements AutoCloseable {
     CommitResult result =
         new CommitResult.Committed(
             next,
-            directory.level(),
+            written.info().level(),
             written.info().family().full(),
             own.bytes(),
             written.changedBytes());
     next++;
     pruneQuietly(options.keep());
     return result;
-  }
-
-  /** Whether the next version must store every block (docs/format/retention.md). */
-  private boolean needsFull(Draft draft) {
-    Base from = base;
-    if (from == null || draft.full()) {
-      return true;
-    }
-    long families =
-        versions.values().stream()
-            .filter(v -> !damaged.contains(v.number()))
-            .mapToLong(Kept::family)
-            .distinct()
-            .count();
-    if (options.spare() && families < 2) {
-      return true;
-    }
-    return from.info().family().generation() >= GENERATIONS_MAX
-        || deltasOutweighFull(from.info().family().number())
-        || tooOld(from)
-        || liveShare(from) < LIVE_SHARE_MIN;
-  }
-
-  private boolean deltasOutweighFull(long family) {
-    long full = 0;
-    long deltas = 0;
-    for (Kept version : versions.values()) {
-      if (version.family() == family) {
-        full += version.full() ? version.fileBytes() : 0;
-        deltas += version.full() ? 0 : version.fileBytes();
-      }
-    }
-    return deltas > full;
-  }
-
-  private boolean tooOld(Base from) {
-    long oldest = from.own().createdEpochMs();
-    for (FileRef ref : from.refs()) {
-      oldest = Math.min(oldest, ref.createdEpochMs());
-    }
-    return options.time().epochMs() - oldest > options.maxFileAge().toMillis();
-  }
-
-  private static double liveShare(Base from) {
-    long total = 0;
-    long live = 0;
-    for (Map.Entry<FileRef, Long> file : from.liveBytes().entrySet()) {
-      total += file.getKey().bytes();
-      live += file.getValue();
-    }
-    return total == 0 ? 1 : (double) live / total;
   }
 
   private CommitResult fenced(String by) {
@@ -529,7 +500,7 @@ public final class StoreWriter implements AutoCloseable {
       Set<Long> victims =
           Retention.victims(
               versions.values(), damaged, pruner.pinned(), keep, options.spare());
-      pruner.prune(victims);
+      pruner.prune(victims, next - 1);
       victims.forEach(versions::remove);
     } catch (IOException e) {
       options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
@@ -564,6 +535,10 @@ public final class StoreWriter implements AutoCloseable {
   /** Releases memory and the hold of this process; writes nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     ThisProcess.release(storeId, attempt);
     encoder.close();
     extentBuffer.close();

@@ -281,6 +281,9 @@ public final class StoredVersion implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!arena.scope().isAlive()) {
+      return;
+    }
     decoder.close();
     arena.close();
     for (RecordFile file : files) {

@@ -40,6 +40,15 @@ public sealed interface AttemptInfo {
    * @param ledger the job's ledger when it ended
    */
   record Ended(EndCause cause, String message, long step, Ledger ledger) implements AttemptInfo {
+    private static final int MESSAGE_CHARS_MAX = 8192;
+
+    /** Clips a message that is too long to be stored: an END record matters more than its text. */
+    public Ended {
+      if (message.length() > MESSAGE_CHARS_MAX) {
+        message = message.substring(0, MESSAGE_CHARS_MAX) + " ...";
+      }
+    }
+
     @Override
     public byte[] encode() {
       return new Sections.Writer()

@@ -21,7 +21,7 @@ public final class BlockIndex {
   public static final int XOR_DEPTH_MAX = 8;
 
   /** Entries beyond this would not fit one array. */
-  private static final int ENTRIES_MAX = (Integer.MAX_VALUE - 64) / ENTRY_BYTES;
+  static final int ENTRIES_MAX = (Integer.MAX_VALUE - 64) / ENTRY_BYTES;
 
   private static final int XOR_DEPTH_MASK = 0x0f;
 

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param outputs output files that are part of the commit
  * @param ledger the job's ledger at the moment of capture
  * @param costs what checkpoints have cost so far
+ * @param measured distributions of what checkpoints have cost, by name, in the compressed encoding
+ *     of HdrHistogram as Base64
  * @param level what the version survives
  * @param environment host, architecture and versions of the writer
  * @param parameters values that must be the same at restart
@@ -30,12 +32,16 @@ public record VersionInfo(
     List<OutputMark> outputs,
     Ledger ledger,
     Costs costs,
+    Map<String, String> measured,
     Level level,
     Map<String, String> environment,
     Map<String, String> parameters,
     Map<String, String> user) {
   public static final int REFS_MAX = 64;
   public static final int REGIONS_MAX = 1 << 20;
+
+  /** What an index of 32 bytes per block can hold in one array. */
+  public static final int BLOCKS_MAX = BlockIndex.ENTRIES_MAX;
 
   public VersionInfo {
     refs = List.copyOf(refs);
@@ -150,6 +156,7 @@ public record VersionInfo(
     out.add(Tag.OUTPUTS, this::encodeOutputs);
     out.add(Tag.LEDGER, ledger::encode);
     out.add(Tag.COSTS, this::encodeCosts);
+    out.add(Tag.MEASURED, w -> w.stringMap(measured));
     out.add(Tag.LEVEL, w -> w.u8(level.code()));
     out.add(Tag.ENVIRONMENT, w -> w.stringMap(environment));
     out.add(Tag.PARAMETERS, w -> w.stringMap(parameters));
@@ -215,6 +222,7 @@ public record VersionInfo(
         decodeOutputs(Sections.required(in, Tag.OUTPUTS, file)),
         Ledger.decode(Sections.required(in, Tag.LEDGER, file)),
         decodeCosts(Sections.required(in, Tag.COSTS, file)),
+        decodeMeasured(in),
         decodeLevel(Sections.required(in, Tag.LEVEL, file)),
         Sections.required(in, Tag.ENVIRONMENT, file).stringMap(),
         Sections.required(in, Tag.PARAMETERS, file).stringMap(),
@@ -257,8 +265,13 @@ public record VersionInfo(
       throw in.damaged("at most " + REGIONS_MAX + " regions expected, found " + count);
     }
     List<RegionSchema> regions = new ArrayList<>(count);
+    long blocks = 0;
     for (int i = 0; i < count; i++) {
       regions.add(decodeRegion(in));
+      blocks += regions.getLast().blockCount();
+    }
+    if (blocks > BLOCKS_MAX) {
+      throw in.damaged("at most " + BLOCKS_MAX + " blocks expected, found " + blocks);
     }
     return regions;
   }
@@ -300,6 +313,11 @@ public record VersionInfo(
 
   private static Costs decodeCosts(ByteReader in) {
     return new Costs(in.f64(), in.f64(), in.f64(), in.f64(), in.i64());
+  }
+
+  private static Map<String, String> decodeMeasured(Map<Tag, ByteReader> in) {
+    ByteReader section = in.get(Tag.MEASURED);
+    return section == null ? Map.of() : section.stringMap();
   }
 
   private static Level decodeLevel(ByteReader in) {

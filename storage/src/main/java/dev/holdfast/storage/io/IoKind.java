@@ -77,6 +77,14 @@ public enum IoKind {
     return lower.contains("no such file") || lower.contains("stale file handle") ? MISSING : IO;
   }
 
+  /**
+   * Whether the failure may lie in the one file that was read (a bad sector, a name that has gone),
+   * so that another file may still serve. Otherwise every file would fail the same way.
+   */
+  public boolean isOfOneFile() {
+    return this == IO || this == MISSING;
+  }
+
   /** Whether freeing space may help. */
   public boolean isSpace() {
     return this == NO_SPACE || this == QUOTA;

@@ -30,6 +30,14 @@ import java.util.Set;
 final class LocalDisk implements Disk {
   static final LocalDisk INSTANCE = new LocalDisk();
 
+  /** Set after creation, because the process's umask may forbid the group what is shared here. */
+  private static final String MODE = "unix:mode";
+
+  private static final int GROUP_FILE = 0660;
+
+  /** With the set-group bit, so that what is made inside belongs to the same group. */
+  private static final int GROUP_DIRECTORY = 02770;
+
   private LocalDisk() {}
 
   @Override
@@ -46,8 +54,16 @@ final class LocalDisk implements Disk {
   @Override
   public DiskFile create(Path file, Access access) throws IOException {
     Set<OpenOption> options = Set.of(CREATE_NEW, READ, WRITE, NOFOLLOW_LINKS);
-    String mode = access == Access.OWNER ? "rw-------" : "rw-rw----";
-    return new ChannelFile(FileChannel.open(file, options, mode(mode)));
+    FileChannel channel = FileChannel.open(file, options, mode("rw-------"));
+    try {
+      if (access == Access.GROUP) {
+        Files.setAttribute(file, MODE, GROUP_FILE, NOFOLLOW_LINKS);
+      }
+      return new ChannelFile(channel);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   @Override
@@ -66,7 +82,10 @@ final class LocalDisk implements Disk {
 
   @Override
   public void createDirectory(Path directory, Access access) throws IOException {
-    Files.createDirectory(directory, mode(access == Access.OWNER ? "rwx------" : "rwxrwx---"));
+    Files.createDirectory(directory, mode("rwx------"));
+    if (access == Access.GROUP) {
+      Files.setAttribute(directory, MODE, GROUP_DIRECTORY);
+    }
   }
 
   private static FileAttribute<Set<PosixFilePermission>> mode(String permissions) {

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
+import dev.holdfast.storage.StoreRecord.DamagedRecord;
+import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.format.RecordType;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.IoKind;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A store as a reader sees it. Reading needs nobody's leave, writes nothing, and may go on while a
+ * job runs: a version that is deleted while it is looked at makes the reader start over.
+ *
+ * <p>For use by one thread at a time.
+ */
+public final class Store {
+  /** A writer deletes a few old versions at a time; more rounds than this mean something else. */
+  private static final int ROUNDS_MAX = 100;
+
+  private final Disk disk;
+  private final StoreLayout layout;
+  private final Id128 id;
+  private List<Rejection> rejections = List.of();
+
+  private Store(Disk disk, StoreLayout layout, Id128 id) {
+    this.disk = disk;
+    this.layout = layout;
+    this.id = id;
+  }
+
+  /**
+   * Opens an existing store for reading.
+   *
+   * @throws StoreRefusedException when there is none
+   * @throws StoreIoException when it cannot be read
+   */
+  public static Store open(Path path, Disk disk) {
+    Path store = path.toAbsolutePath().normalize();
+    try {
+      if (!StoreDirectory.exists(disk, store)) {
+        throw new StoreRefusedException(
+            store, "is not there, or has no version yet; name a store with --store");
+      }
+      StoreLayout layout = StoreDirectory.resolve(disk, store);
+      Id128 id =
+          StoreIdentity.find(disk, layout, Log.list(disk, layout)).orElse(Id128.NONE);
+      return new Store(disk, layout, id);
+    } catch (IOException e) {
+      throw new StoreIoException("reading store", store, e);
+    }
+  }
+
+  /** The store's directory, with links resolved. */
+  public Path root() {
+    return layout.root();
+  }
+
+  /** The store's identity; {@link Id128#NONE} when nothing in it tells. */
+  public Id128 id() {
+    return id;
+  }
+
+  /** What one attempt to read finds; null when something was deleted meanwhile. */
+  private interface Attempt<T> {
+    Optional<T> read(Log log) throws IOException;
+  }
+
+  private <T> T startingOver(Attempt<T> attempt) {
+    try {
+      for (int round = 0; round < ROUNDS_MAX; round++) {
+        Optional<T> found = attempt.read(Log.list(disk, layout));
+        if (found.isPresent()) {
+          return found.get();
+        }
+      }
+    } catch (IOException e) {
+      throw new StoreIoException("reading store", layout.root(), e);
+    }
+    throw new StoreIoException(
+        "reading store", layout.root(), new IOException("records vanish while they are read"));
+  }
+
+  /**
+   * Every record, ascending, the damaged ones included.
+   *
+   * @throws StoreIoException when the store cannot be read at all
+   */
+  public List<StoreRecord> records() {
+    return startingOver(this::readRecords);
+  }
+
+  private Optional<List<StoreRecord>> readRecords(Log log) throws IOException {
+    List<StoreRecord> records = new ArrayList<>();
+    for (long number : log.numbers()) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        records.add(
+            isOurs(record)
+                ? RecordReader.read(record)
+                : new DamagedRecord(number, record.path() + " belongs to another store"));
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      } catch (StoreException e) {
+        records.add(new DamagedRecord(number, e.getMessage()));
+      } catch (IOException e) {
+        records.add(new DamagedRecord(number, unreadable(number, e)));
+      }
+    }
+    return Optional.of(records);
+  }
+
+  private boolean isOurs(RecordFile record) {
+    return id.equals(Id128.NONE) || record.header().storeId().equals(id);
+  }
+
+  private String unreadable(long number, IOException failure) throws IOException {
+    if (IoKind.of(failure) == IoKind.TOO_MANY_FILES) {
+      throw failure;
+    }
+    return StoreIoException.describe("reading", layout.record(number), failure);
+  }
+
+  /**
+   * Opens a version; the caller closes it.
+   *
+   * @throws NoUsableVersionException when there is none with this number
+   * @throws dev.holdfast.storage.format.DamagedException when it, or a file it needs, is not sound
+   * @throws StoreIoException when it cannot be read
+   */
+  public StoredVersion version(long number) {
+    return startingOver(log -> open(log, number));
+  }
+
+  private Optional<StoredVersion> open(Log log, long number) throws IOException {
+    if (!log.numbers().contains(number)) {
+      throw new NoUsableVersionException(
+          layout.root(), "there is no version " + number + "; look with: holdfast ls");
+    }
+    try {
+      return Optional.of(StoredVersion.open(disk, layout, number));
+    } catch (NoSuchFileException e) {
+      if (Log.list(disk, layout).numbers().contains(number)) {
+        throw new StoreIoException("opening version " + number + " of", layout.root(), e);
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Opens the newest version whose metadata, and that of every file it needs, is sound; the caller
+   * closes it. Why newer ones were passed over is told by {@link #rejections}. Blocks are verified
+   * as they are read.
+   *
+   * @return empty when no version was ever committed
+   * @throws NoUsableVersionException when there are versions and none is usable
+   */
+  public Optional<StoredVersion> newest() {
+    return startingOver(this::findNewest);
+  }
+
+  private Optional<Optional<StoredVersion>> findNewest(Log log) throws IOException {
+    List<Rejection> passedOver = new ArrayList<>();
+    for (long number : log.numbers().descendingSet()) {
+      try {
+        if (isVersion(number)) {
+          StoredVersion version = StoredVersion.open(disk, layout, number);
+          rejections = List.copyOf(passedOver);
+          return Optional.of(Optional.of(version));
+        }
+      } catch (StoreException e) {
+        passedOver.add(new Rejection(number, e.getMessage()));
+      } catch (IOException e) {
+        if (!Log.list(disk, layout).numbers().contains(number)) {
+          return Optional.empty();
+        }
+        passedOver.add(new Rejection(number, unreadable(number, e)));
+      }
+    }
+    rejections = List.copyOf(passedOver);
+    if (!passedOver.isEmpty()) {
+      throw new NoUsableVersionException(layout.root(), passedOver);
+    }
+    return Optional.of(Optional.empty());
+  }
+
+  private boolean isVersion(long number) throws IOException {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      return record.header().type() == RecordType.VERSION && isOurs(record);
+    }
+  }
+
+  /** The records that the latest {@link #newest} passed over, newest first, and why. */
+  public List<Rejection> rejections() {
+    return rejections;
+  }
+}

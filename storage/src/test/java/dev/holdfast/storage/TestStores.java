@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.storage.CommitResult.Committed;
+import dev.holdfast.storage.format.AttemptInfo.EndCause;
+import dev.holdfast.storage.format.AttemptInfo.Ended;
+import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.Time;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Stores and options as the tests need them. */
+final class TestStores {
+  static final Path STORE = MemoryDisk.ROOT.resolve("job.holdfast");
+
+  private TestStores() {}
+
+  /** What can be asked for beside the defaults. */
+  static final class Options {
+    final List<String> told = new ArrayList<>();
+    Time time = new FakeTime();
+    int keep = 1;
+    boolean spare = true;
+    Access access = Access.OWNER;
+    Duration maxFileAge = StoreOptions.MAX_FILE_AGE_DEFAULT;
+    boolean mustExist;
+    boolean fresh;
+    boolean breakLock;
+
+    StoreOptions on(Disk disk) {
+      return new StoreOptions(
+          disk,
+          time,
+          access,
+          keep,
+          spare,
+          1,
+          maxFileAge,
+          mustExist,
+          fresh,
+          breakLock,
+          OptionalLong.empty(),
+          Map.of("host", "n001"),
+          told::add);
+    }
+  }
+
+  static StoreOptions on(Disk disk) {
+    return new Options().on(disk);
+  }
+
+  /** Options of a run that takes the store over without asking. */
+  static StoreOptions takingOver(Disk disk) {
+    Options options = new Options();
+    options.breakLock = true;
+    return options.on(disk);
+  }
+
+  static StoreWriter open(Disk disk) {
+    return StoreWriter.open(STORE, on(disk));
+  }
+
+  static Committed committed(CommitResult result) {
+    return assertInstanceOf(Committed.class, result, result.toString());
+  }
+
+  static Ended ended(EndCause cause) {
+    return new Ended(cause, "", 1, Ledger.begin(1));
+  }
+
+  /** A resting store: a job that has made some versions and stopped. */
+  static MemoryDisk resting(TestJob job, int versions) {
+    MemoryDisk disk = new MemoryDisk();
+    try (StoreWriter writer = open(disk)) {
+      for (int i = 0; i < versions; i++) {
+        job.advance();
+        committed(job.commit(writer, false));
+      }
+      assertTrue(writer.end(ended(EndCause.STOPPED)));
+    }
+    return disk;
+  }
+}

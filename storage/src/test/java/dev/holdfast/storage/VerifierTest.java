@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import static dev.holdfast.storage.TestStores.STORE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.storage.VerifyReport.Outcome;
+import dev.holdfast.storage.io.Disk.Access;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whatever happens to a byte of a resting store, verify says so. */
+class VerifierTest {
+  private static final int STORE_BYTES_MAX = 24 << 10;
+
+  /** Two full versions and a delta with XOR layers, of a job that has stopped. */
+  private final TestJob job = new TestJob(5);
+
+  private final MemoryDisk disk = TestStores.resting(job, 3);
+
+  private VerifyReport verify() {
+    return Verifier.verify(STORE, disk);
+  }
+
+  private void assertDamaged(String what) {
+    assertFalse(verify().findings().isEmpty(), what);
+  }
+
+  @Test
+  void verify_restingStore_isClean() {
+    VerifyReport report = verify();
+    assertEquals(Outcome.CLEAN, report.outcome(), report.toString());
+    assertEquals(List.of(), report.notes());
+    assertEquals(List.of(2L, 3L, 4L), report.versions());
+    assertEquals(List.of(2L, 3L, 4L), report.usable());
+    assertEquals(7, report.files());
+    assertTrue(report.bytes() <= STORE_BYTES_MAX, report.toString());
+  }
+
+  @Test
+  void verify_storeOfThisTest_hasFullsADeltaAndLayers() {
+    try (StoredVersion version = Store.open(STORE, disk).newest().orElseThrow()) {
+      assertFalse(version.info().family().full());
+      int layered = 0;
+      for (int entry = 0; entry < version.index().size(); entry++) {
+        layered += version.index().xorDepth(entry) > 0 ? 1 : 0;
+      }
+      assertTrue(layered > 0);
+    }
+  }
+
+  @Test
+  void verify_everySingleBitFlipped_isReported() {
+    for (Path file : disk.files(STORE)) {
+      byte[] bytes = disk.bytes(file);
+      for (int bit = 0; bit < 8 * bytes.length; bit++) {
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+        VerifyReport report = verify();
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+        if (report.findings().isEmpty() || report.usable().isEmpty()) {
+          throw new AssertionError("bit " + bit + " of " + file + ": " + report);
+        }
+      }
+    }
+    assertEquals(Outcome.CLEAN, verify().outcome());
+  }
+
+  @Test
+  void verify_everyTruncation_isReported() {
+    for (Path file : disk.files(STORE)) {
+      byte[] bytes = disk.bytes(file);
+      for (int length = 0; length < bytes.length; length++) {
+        disk.setBytes(file, Arrays.copyOf(bytes, length));
+        assertDamaged(file + " cut to " + length);
+      }
+      disk.setBytes(file, bytes);
+    }
+  }
+
+  @Test
+  void verify_everyFileExtended_isReported() {
+    for (Path file : disk.files(STORE)) {
+      byte[] bytes = disk.bytes(file);
+      for (int more : new int[] {1, 64, 4096}) {
+        disk.setBytes(file, Arrays.copyOf(bytes, bytes.length + more));
+        assertDamaged(file + " longer by " + more);
+      }
+      disk.setBytes(file, bytes);
+    }
+  }
+
+  /** Only the END may go unnoticed: without it the log is that of a job that was killed. */
+  @Test
+  void verify_anyFileDeletedButTheLast_isReported() throws IOException {
+    for (Path file : disk.files(STORE)) {
+      MemoryDisk copy = disk.copy();
+      copy.delete(file);
+      VerifyReport report = Verifier.verify(STORE, copy);
+      boolean last = file.equals(new StoreLayout(STORE).record(5));
+      boolean courtesy = file.endsWith("ALIVE");
+      assertEquals(last || courtesy, report.findings().isEmpty(), file + ": " + report);
+      assertFalse(report.usable().isEmpty(), file.toString());
+    }
+  }
+
+  @Test
+  void verify_anyTwoFilesExchanged_isReported() {
+    List<Path> files = disk.files(STORE);
+    for (Path one : files) {
+      for (Path other : files.subList(files.indexOf(one) + 1, files.size())) {
+        byte[] bytes = disk.bytes(one);
+        disk.setBytes(one, disk.bytes(other));
+        disk.setBytes(other, bytes);
+        assertDamaged(one + " exchanged with " + other);
+        disk.setBytes(other, disk.bytes(one));
+        disk.setBytes(one, bytes);
+      }
+    }
+    assertEquals(Outcome.CLEAN, verify().outcome());
+  }
+
+  @Test
+  void verify_damagedPayload_namesFileOffsetAndVersions() {
+    Path file = new StoreLayout(STORE).record(3);
+    long offset;
+    try (StoredVersion version = Store.open(STORE, disk).version(3)) {
+      offset = version.index().offset(0);
+    }
+    disk.bytes(file)[(int) offset] ^= 1;
+    VerifyReport report = verify();
+    assertEquals(Outcome.DAMAGED, report.outcome());
+    assertEquals(1, report.findings().size(), report.toString());
+    assertEquals(file.toString(), report.findings().getFirst().file());
+    assertEquals(offset, report.findings().getFirst().offset());
+    assertEquals(List.of(3L, 4L), report.findings().getFirst().versions());
+    assertEquals(List.of(2L), report.usable());
+  }
+
+  @Test
+  void verify_damagedExtentHeader_leavesTheVersionUsable() {
+    disk.bytes(new StoreLayout(STORE).record(3))[256 + 8] ^= 1;
+    VerifyReport report = verify();
+    assertEquals(Outcome.DAMAGED, report.outcome());
+    assertEquals(List.of(2L, 3L, 4L), report.usable(), report.toString());
+    assertEquals(List.of(), report.findings().getFirst().versions());
+  }
+
+  @Test
+  void verify_everyVersionDamaged_saysThatNoneIsUsable() {
+    for (long number : new long[] {2, 3, 4}) {
+      byte[] bytes = disk.bytes(new StoreLayout(STORE).record(number));
+      bytes[bytes.length / 2] ^= 1;
+    }
+    assertEquals(Outcome.NO_USABLE_VERSION, verify().outcome());
+  }
+
+  @Test
+  void verify_strayAndTemporaryFiles_areNotesNotDamage() throws IOException {
+    StoreLayout layout = new StoreLayout(STORE);
+    disk.create(STORE.resolve("notes.txt"), Access.OWNER).close();
+    disk.create(layout.log().resolve(".nfs0000001"), Access.OWNER).close();
+    disk.create(layout.temporary(6, 1, "1"), Access.OWNER).close();
+    disk.create(layout.gone(1), Access.OWNER).close();
+    VerifyReport report = verify();
+    assertEquals(Outcome.CLEAN, report.outcome());
+    assertEquals(4, report.notes().size(), report.toString());
+  }
+
+  @Test
+  void verify_recordOfAnotherStore_isANote() {
+    MemoryDisk other = TestStores.resting(new TestJob(6), 8);
+    Path dropped = new StoreLayout(STORE).record(9);
+    byte[] bytes = other.bytes(dropped);
+    try (var file = disk.create(new StoreLayout(STORE).record(9), Access.OWNER)) {
+      file.writeFully(java.nio.ByteBuffer.wrap(bytes), 0);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    VerifyReport report = verify();
+    assertTrue(report.notes().getFirst().what().contains("another store"), report.toString());
+    assertEquals(List.of(2L, 3L, 4L), report.usable());
+  }
+}
