@@ -15,6 +15,8 @@ import java.util.Map;
  * @param outputs its output files as they stood at the capture
  * @param ledger the job's ledger at the capture
  * @param costs measured costs
+ * @param measured distributions of them, see {@link
+ *     dev.holdfast.storage.format.VersionInfo#measured()}
  * @param parameters values that must be the same at restart
  * @param user the program's own notes
  * @param full whether to store every block even where a delta would do
@@ -25,6 +27,7 @@ public record Draft(
     List<OutputFile.Mark> outputs,
     Ledger ledger,
     Costs costs,
+    Map<String, String> measured,
     Map<String, String> parameters,
     Map<String, String> user,
     boolean full) {

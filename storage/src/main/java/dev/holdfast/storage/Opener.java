@@ -45,6 +45,7 @@ final class Opener {
   private final Publisher publisher;
   private final Id128 storeId;
   private final Holder me = ThisProcess.holder();
+  private boolean provenGone = true;
 
   /** OPEN records that this writer has tried to make; any of them may stand in the log. */
   private final Set<Id128> ownOpens = new HashSet<>();
@@ -68,6 +69,11 @@ final class Opener {
     Opened at(Log log);
   }
 
+  /** Whether it is certain that no earlier writer is running any more. */
+  boolean provenGone() {
+    return provenGone;
+  }
+
   Holder me() {
     return me;
   }
@@ -83,7 +89,7 @@ final class Opener {
       Log log = Log.list(disk, layout);
       if (again != 0) {
         refuseSuccessor(log, again);
-      } else if (!options.breakLock()) {
+      } else {
         awaitHolderGone(log);
       }
       long number = log.highest() + 1;
@@ -174,10 +180,14 @@ final class Opener {
     }
   }
 
-  /** Returns when nobody holds the store, or throws. */
+  /** Returns when nobody holds the store, or when the hold may be broken; or throws. */
   private void awaitHolderGone(Log log) throws IOException {
+    provenGone &= allGone(log);
     Claim claim = claim(log);
     if (claim == null) {
+      return;
+    }
+    if (options.breakLock()) {
       return;
     }
     switch (Liveness.of(claim.holder(), storeId, claim.attempt(), me)) {
@@ -186,6 +196,42 @@ final class Opener {
           throw new StoreHeldException(layout.root(), claim.holder(), "that process is running");
       case UNKNOWN -> awaitSilence(claim);
     }
+  }
+
+  /**
+   * Whether every writer that could still have the present output files open is gone. One that made
+   * a version had replaced the files of all before it that were not; so the search ends there.
+   */
+  private boolean allGone(Log log) throws IOException {
+    Set<Long> ended = new HashSet<>();
+    long first = 0;
+    for (long number : log.numbers().descendingSet()) {
+      if (number < first) {
+        return true;
+      }
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        long writer = record.header().attempt();
+        switch (record.header().type()) {
+          case END -> ended.add(writer);
+          case VERSION -> first = Math.max(first, writer);
+          case OPEN -> {
+            if (!ended.contains(writer)
+                && Liveness.of(holderOf(writer), storeId, writer, me) != Liveness.GONE) {
+              return false;
+            }
+          }
+          case NOTE -> {}
+        }
+      } catch (StoreException e) {
+        return false;
+      } catch (NoSuchFileException e) {
+        // Pruned between the listing and now.
+      } catch (IOException e) {
+        RecordFile.passOver(e);
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The last writer, where it has not said that it ended. */

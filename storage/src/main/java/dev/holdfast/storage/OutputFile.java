@@ -4,12 +4,14 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.FileFacts;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,33 @@ public final class OutputFile implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreIoException("opening output file", path, e);
     }
+  }
+
+  /**
+   * Begins the file anew. A regular file that is there already and is not empty gets another name:
+   * it may hold the results of an earlier job.
+   *
+   * @param inPlace whether no earlier run can still be writing, see {@link #resume}
+   * @param tell receives a line about that
+   */
+  public static OutputFile beginAside(
+      Disk disk, Path path, boolean inPlace, Consumer<String> tell) {
+    boolean replaceable = false;
+    try {
+      Path real = resolve(disk, path);
+      FileFacts facts = disk.facts(real);
+      replaceable = facts.type() == FileFacts.Type.REGULAR;
+      if (replaceable && facts.bytes() > 0) {
+        Path aside = StoreAside.freeName(disk, real);
+        disk.rename(real, aside);
+        tell.accept("output file " + path + " begins anew; the old one is now " + aside);
+      }
+    } catch (NoSuchFileException e) {
+      // There is none to set aside.
+    } catch (IOException e) {
+      throw new StoreIoException("setting aside output file", path, e);
+    }
+    return begin(disk, path, inPlace || !replaceable);
   }
 
   /**

@@ -32,15 +32,16 @@ final class StoreAside {
     }
   }
 
-  private static Path freeName(Disk disk, Path root) throws IOException {
+  /** A name beside this one that nothing has yet. */
+  static Path freeName(Disk disk, Path path) throws IOException {
     for (int i = 1; i < NAMES_MAX; i++) {
-      Path candidate = root.resolveSibling(root.getFileName() + ".old-" + i);
+      Path candidate = path.resolveSibling(path.getFileName() + ".old-" + i);
       try {
         disk.facts(candidate);
       } catch (NoSuchFileException e) {
         return candidate;
       }
     }
-    throw new IOException("too many old stores beside it: move some away");
+    throw new IOException("too many old ones beside it: move some away");
   }
 }

@@ -56,7 +56,6 @@ public final class StoreWriter implements AutoCloseable {
   private final Set<Long> damaged = new HashSet<>();
   private final List<Rejection> rejections = new ArrayList<>();
   private final boolean complete;
-  private final boolean previousEnded;
   private final Ledger startLedger;
   private boolean unreadable;
   private @Nullable Base base;
@@ -84,7 +83,6 @@ public final class StoreWriter implements AutoCloseable {
     this.fullRule = new FullRule(options);
     this.codecs = new CodecMemory(options.zstdLevel());
     this.complete = history.complete();
-    this.previousEnded = history.end().isPresent();
     this.startLedger = startLedger;
   }
 
@@ -223,12 +221,9 @@ public final class StoreWriter implements AutoCloseable {
     return complete;
   }
 
-  /**
-   * Whether no earlier run can still be writing output files: the last one ended in good order, or
-   * there was none. (A dead process on this machine is proven gone as well.)
-   */
-  public boolean previousEnded() {
-    return previousEnded;
+  /** Whether it is certain that no earlier run can still be writing output files. */
+  public boolean previousGone() {
+    return opener.provenGone();
   }
 
   /** The job's ledger when this attempt began. */
@@ -422,6 +417,7 @@ public final class StoreWriter implements AutoCloseable {
         draft.outputs().stream().map(OutputFile.Mark::toMark).toList(),
         draft.ledger(),
         draft.costs(),
+        draft.measured(),
         level,
         options.environment(),
         draft.parameters(),

@@ -185,6 +185,7 @@ final class TestJob {
         outputs,
         Ledger.begin(1).advanced(2, step, 3, 4),
         Costs.NONE,
+        Map.of(),
         Map.of("n", "17"),
         Map.of(),
         full);

@@ -37,7 +37,8 @@ final class Sections {
     USER(14, false),
     HOLDER(15, false),
     ENDING(16, false),
-    NOTE(17, false);
+    NOTE(17, false),
+    MEASURED(18, false);
 
     private static final Tag[] ALL = values();
 

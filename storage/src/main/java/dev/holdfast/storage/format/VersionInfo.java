@@ -17,6 +17,8 @@ import java.util.Map;
  * @param outputs output files that are part of the commit
  * @param ledger the job's ledger at the moment of capture
  * @param costs what checkpoints have cost so far
+ * @param measured distributions of what checkpoints have cost, by name, in the compressed encoding
+ *     of HdrHistogram as Base64
  * @param level what the version survives
  * @param environment host, architecture and versions of the writer
  * @param parameters values that must be the same at restart
@@ -30,6 +32,7 @@ public record VersionInfo(
     List<OutputMark> outputs,
     Ledger ledger,
     Costs costs,
+    Map<String, String> measured,
     Level level,
     Map<String, String> environment,
     Map<String, String> parameters,
@@ -153,6 +156,7 @@ public record VersionInfo(
     out.add(Tag.OUTPUTS, this::encodeOutputs);
     out.add(Tag.LEDGER, ledger::encode);
     out.add(Tag.COSTS, this::encodeCosts);
+    out.add(Tag.MEASURED, w -> w.stringMap(measured));
     out.add(Tag.LEVEL, w -> w.u8(level.code()));
     out.add(Tag.ENVIRONMENT, w -> w.stringMap(environment));
     out.add(Tag.PARAMETERS, w -> w.stringMap(parameters));
@@ -218,6 +222,7 @@ public record VersionInfo(
         decodeOutputs(Sections.required(in, Tag.OUTPUTS, file)),
         Ledger.decode(Sections.required(in, Tag.LEDGER, file)),
         decodeCosts(Sections.required(in, Tag.COSTS, file)),
+        decodeMeasured(in),
         decodeLevel(Sections.required(in, Tag.LEVEL, file)),
         Sections.required(in, Tag.ENVIRONMENT, file).stringMap(),
         Sections.required(in, Tag.PARAMETERS, file).stringMap(),
@@ -308,6 +313,11 @@ public record VersionInfo(
 
   private static Costs decodeCosts(ByteReader in) {
     return new Costs(in.f64(), in.f64(), in.f64(), in.f64(), in.i64());
+  }
+
+  private static Map<String, String> decodeMeasured(Map<Tag, ByteReader> in) {
+    ByteReader section = in.get(Tag.MEASURED);
+    return section == null ? Map.of() : section.stringMap();
   }
 
   private static Level decodeLevel(ByteReader in) {

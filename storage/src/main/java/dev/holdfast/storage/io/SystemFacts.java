@@ -20,6 +20,9 @@ public final class SystemFacts {
   /** The field of /proc/PID/stat that holds the start time, counted from the state field. */
   private static final int START_TICKS_AFTER_STATE = 19;
 
+  /** The unit of /proc; the same on every architecture that Linux runs on today. */
+  private static final double TICKS_PER_SECOND = 100;
+
   private SystemFacts() {}
 
   /** The host's name, or {@code unknown}. */
@@ -80,8 +83,17 @@ public final class SystemFacts {
 
   /** When this process began, in wall-clock milliseconds; the present when it is not known. */
   public static long ownStartEpochMs() {
-    Optional<Instant> start = ProcessHandle.current().info().startInstant();
-    return start.orElseGet(Instant::now).toEpochMilli();
+    OptionalLong ticks = processStart(ProcessHandle.current().pid());
+    try {
+      // The runtime's own answer counts from a boot time in whole seconds; this is exact to 10 ms.
+      String uptime = Files.readString(PROC.resolve("uptime"));
+      double bootedSeconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+      double startedSeconds = ticks.orElseThrow() / TICKS_PER_SECOND;
+      return System.currentTimeMillis() - Math.round((bootedSeconds - startedSeconds) * 1e3);
+    } catch (IOException | RuntimeException e) {
+      Optional<Instant> start = ProcessHandle.current().info().startInstant();
+      return start.orElseGet(Instant::now).toEpochMilli();
+    }
   }
 
   /**
@@ -102,6 +114,20 @@ public final class SystemFacts {
       return false;
     }
     return false;
+  }
+
+  /** The machine's memory in bytes; unlimited when it is not known. */
+  public static long physicalMemoryBytes() {
+    try {
+      for (String line : Files.readAllLines(PROC.resolve("meminfo"))) {
+        if (line.startsWith("MemTotal:")) {
+          return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+    return Long.MAX_VALUE;
   }
 
   /** The memory limit of this process's control group in bytes, or empty when there is none. */

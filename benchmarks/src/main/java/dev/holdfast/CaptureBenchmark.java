@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * How long the loop is blocked by a capture, as a multiple of a plain copy of the same state to
+ * native memory, both measured in turn in one run: capture and commit of a heap {@code double[]} in
+ * which one element of 1 %, 10 % or 100 % of the 64 KiB blocks has changed, at random places.
+ *
+ * <p>Arguments: the state in MiB (512), rounds (9), seed (1). The heap must hold the array.
+ */
+public final class CaptureBenchmark {
+  private static final int BLOCK_ELEMENTS = (64 << 10) / Double.BYTES;
+  private static final long POOL_BYTES = 64L << 20;
+  private static final int WARMUP_ROUNDS = 2;
+  private static final int[] PERCENTAGES = {1, 10, 100};
+
+  /** Stands for a change of every element. */
+  private static final int EVERYTHING = 1000;
+
+  private final double[] state;
+  private final int rounds;
+  private final SplittableRandom random;
+
+  private CaptureBenchmark(int mebibytes, int rounds, long seed) {
+    state = new double[mebibytes << 17];
+    this.rounds = rounds;
+    random = new SplittableRandom(seed);
+    for (int i = 0; i < state.length; i++) {
+      state[i] = random.nextDouble();
+    }
+  }
+
+  public static void main(String[] args) {
+    int mebibytes = args.length > 0 ? Integer.parseInt(args[0]) : 512;
+    int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 9;
+    long seed = args.length > 2 ? Long.parseLong(args[2]) : 1;
+    System.out.printf(Locale.ROOT, "state %d MiB, %d rounds, seed %d%n", mebibytes, rounds, seed);
+    CaptureBenchmark benchmark = new CaptureBenchmark(mebibytes, rounds, seed);
+    benchmark.run("double[]", Regions.protect("state", benchmark.state));
+  }
+
+  private void run(String what, Region region) {
+    long bytes = (long) state.length * Double.BYTES;
+    try (Arena arena = Arena.ofShared();
+        ProtectedState holder = new ProtectedState(2 * bytes, POOL_BYTES, false)) {
+      MemorySegment copy = arena.allocate(bytes, 4096);
+      holder.add(region);
+      holder.prepare();
+      System.out.printf(
+          Locale.ROOT,
+          "%s, first capture %.1f ms, shadow %d MiB%n",
+          what,
+          capture(holder) / 1e6,
+          holder.shadowBytes() >> 20);
+      for (int percentage : PERCENTAGES) {
+        compare(percentage + " % of blocks", percentage, holder, copy);
+      }
+      compare("all elements", EVERYTHING, holder, copy);
+    }
+  }
+
+  private void compare(String what, int percentage, ProtectedState holder, MemorySegment copy) {
+    List<Double> copies = new ArrayList<>();
+    List<Double> blockCopies = new ArrayList<>();
+    List<Double> captures = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int round = -WARMUP_ROUNDS; round < rounds; round++) {
+      change(percentage);
+      double copyMs = copy(copy, copy.byteSize()) / 1e6;
+      double captureMs = capture(holder) / 1e6;
+      double blockCopyMs = copy(copy, BLOCK_ELEMENTS * Double.BYTES) / 1e6;
+      if (round >= 0) {
+        copies.add(copyMs);
+        captures.add(captureMs);
+        blockCopies.add(blockCopyMs);
+        ratios.add(captureMs / copyMs);
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%-15s changed: copy %.1f ms, capture %.1f ms, ratio %.2f (%.2f to %.2f);"
+            + " copy by blocks %.1f ms, ratio %.2f%n",
+        what,
+        median(copies),
+        median(captures),
+        median(ratios),
+        Collections.min(ratios),
+        Collections.max(ratios),
+        median(blockCopies),
+        median(captures) / median(blockCopies));
+  }
+
+  private void change(int percentage) {
+    if (percentage == EVERYTHING) {
+      for (int i = 0; i < state.length; i++) {
+        state[i] += 1;
+      }
+      return;
+    }
+    for (int block = 0; block < state.length / BLOCK_ELEMENTS; block++) {
+      if (random.nextInt(100) < percentage) {
+        state[block * BLOCK_ELEMENTS + random.nextInt(BLOCK_ELEMENTS)] += 1;
+      }
+    }
+  }
+
+  private long copy(MemorySegment copy, long bytesPerCall) {
+    MemorySegment live = MemorySegment.ofArray(state);
+    long begin = System.nanoTime();
+    for (long at = 0; at < copy.byteSize(); at += bytesPerCall) {
+      MemorySegment.copy(live, at, copy, at, bytesPerCall);
+    }
+    return System.nanoTime() - begin;
+  }
+
+  private static long capture(ProtectedState holder) {
+    long begin = System.nanoTime();
+    holder.capture().committed();
+    return System.nanoTime() - begin;
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}

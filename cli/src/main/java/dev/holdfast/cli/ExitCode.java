@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.cli;
+
+/** The codes that the command ends with; a code that is not here is a failure. */
+final class ExitCode {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+  static final int DAMAGE = 3;
+  static final int NO_VERSION = 4;
+  static final int HELD = 5;
+  static final int BAD_DATA = 65;
+  static final int CANNOT_CREATE = 73;
+  static final int IO_ERROR = 74;
+
+  private ExitCode() {}
+}

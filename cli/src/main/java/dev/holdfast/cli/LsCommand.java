@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.cli;
+
+import dev.holdfast.storage.Store;
+import dev.holdfast.storage.StoreRecord;
+import dev.holdfast.storage.StoreRecord.DamagedRecord;
+import dev.holdfast.storage.StoreRecord.EndRecord;
+import dev.holdfast.storage.StoreRecord.VersionRecord;
+import dev.holdfast.storage.StoredVersion;
+import dev.holdfast.storage.format.RegionSchema;
+import dev.holdfast.storage.format.VersionInfo;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists the versions of a store, or the regions of a version. */
+@Command(
+    name = "ls",
+    description = "List the versions of a store, or with @VERSION its regions.",
+    mixinStandardHelpOptions = true)
+final class LsCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "STORE[@VERSION]",
+      description = "The store; without it the only one in the current folder.")
+  private @Nullable String address;
+
+  @Option(names = "--json", description = "Schema holdfast.ls/1 or holdfast.ls-version/1.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    StoreAddress where = StoreAddress.parse(address);
+    Store store = where.openStore();
+    boolean oneVersion =
+        where.version().isPresent() || (address != null && address.contains("@"));
+    if (oneVersion) {
+      try (StoredVersion version = where.openVersion(store)) {
+        listRegions(store, version);
+      }
+    } else {
+      listVersions(store);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void listVersions(Store store) {
+    List<StoreRecord> records = store.records();
+    if (json) {
+      spec.commandLine().getOut().println(Json.of(versionsJson(store, records)));
+    } else {
+      printVersions(store, records);
+    }
+  }
+
+  private static Map<String, Object> versionsJson(Store store, List<StoreRecord> records) {
+    List<Object> versions = new ArrayList<>();
+    List<Object> damaged = new ArrayList<>();
+    for (StoreRecord record : records) {
+      if (record instanceof VersionRecord version) {
+        versions.add(versionJson(version));
+      } else if (record instanceof DamagedRecord bad) {
+        damaged.add(orderedMap("number", bad.number(), "why", bad.why()));
+      }
+    }
+    return orderedMap(
+        "schema", "holdfast.ls/1",
+        "store", store.root().toString(),
+        "id", store.id().toString(),
+        "state", state(records),
+        "versions", versions,
+        "damaged", damaged);
+  }
+
+  private static Map<String, Object> versionJson(VersionRecord version) {
+    VersionInfo info = version.info();
+    return orderedMap(
+        "number", version.number(),
+        "step", info.state().step(),
+        "captured_epoch_ms", info.state().capturedEpochMs(),
+        "attempt", version.attempt(),
+        "level", info.level().name(),
+        "kind", info.family().full() ? "full" : "delta",
+        "file_bytes", version.fileBytes(),
+        "state_bytes", info.stateBytes());
+  }
+
+  private static Map<String, Object> orderedMap(Object... keysAndValues) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      map.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return map;
+  }
+
+  /** The job's state in one word: what its last record says. */
+  private static String state(List<StoreRecord> records) {
+    if (records.isEmpty()) {
+      return "empty";
+    }
+    return records.getLast() instanceof EndRecord end
+        ? end.ended().cause().name().toLowerCase(Locale.ROOT)
+        : "open";
+  }
+
+  private void printVersions(Store store, List<StoreRecord> records) {
+    PrintWriter out = spec.commandLine().getOut();
+    Text.Table table =
+        new Text.Table(
+            "rrlllrrr", "version", "step", "captured", "level", "kind", "file", "state", "attempt");
+    int versions = 0;
+    for (StoreRecord record : records) {
+      if (record instanceof VersionRecord version) {
+        versions++;
+        VersionInfo info = version.info();
+        table.row(
+            Long.toString(version.number()),
+            Text.count(info.state().step()),
+            Text.moment(info.state().capturedEpochMs()),
+            info.level().name(),
+            info.family().full() ? "full" : "delta",
+            Text.size(version.fileBytes()),
+            Text.size(info.stateBytes()),
+            Long.toString(version.attempt()));
+      }
+    }
+    out.println(store.root() + ": " + versions + " versions, " + inWords(records));
+    if (versions > 0) {
+      table.print(out, "  ");
+    }
+    for (StoreRecord record : records) {
+      if (record instanceof DamagedRecord bad) {
+        out.println("  record " + bad.number() + " is damaged: " + bad.why());
+      }
+    }
+  }
+
+  private static String inWords(List<StoreRecord> records) {
+    if (records.isEmpty() || !(records.getLast() instanceof EndRecord end)) {
+      return "the last attempt is running or ended without a word";
+    }
+    String step = Text.count(end.ended().step());
+    return switch (end.ended().cause()) {
+      case COMPLETE -> "complete at step " + step;
+      case STOPPED -> "stopped at step " + step;
+      case FAILED -> "failed at step " + step + ": " + end.ended().message();
+    };
+  }
+
+  private void listRegions(Store store, StoredVersion version) {
+    VersionInfo info = version.info();
+    if (json) {
+      spec.commandLine().getOut().println(Json.of(regionsJson(store, version)));
+      return;
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        Text.format(
+            "%s@%d: step %,d, captured %s, %s in %s",
+            store.root(),
+            version.number(),
+            info.state().step(),
+            Text.moment(info.state().capturedEpochMs()),
+            Text.size(info.stateBytes()),
+            Text.size(version.fileBytes())));
+    Text.Table table = new Text.Table("llllr", "region", "kind", "type", "shape", "size");
+    for (RegionSchema region : info.regions()) {
+      table.row(
+          region.name(),
+          region.kind().name().toLowerCase(Locale.ROOT),
+          region.typeName(),
+          region.shape().isEmpty() ? "-" : region.shape().toString(),
+          Text.size(region.sizeBytes()));
+    }
+    table.print(out, "  ");
+    info.outputs()
+        .forEach(
+            mark -> out.println("  output " + mark.path() + ", " + Text.count(mark.bytes()) + " B"));
+    info.parameters().forEach((name, value) -> out.println("  parameter " + name + " = " + value));
+  }
+
+  private static Map<String, Object> regionsJson(Store store, StoredVersion version) {
+    VersionInfo info = version.info();
+    List<Object> regions = new ArrayList<>();
+    for (RegionSchema region : info.regions()) {
+      regions.add(
+          orderedMap(
+              "name", region.name(),
+              "kind", region.kind().name().toLowerCase(Locale.ROOT),
+              "element_type", region.elementType().name().toLowerCase(Locale.ROOT),
+              "type", region.typeName(),
+              "shape", region.shape(),
+              "size_bytes", region.sizeBytes()));
+    }
+    List<Object> outputs = new ArrayList<>();
+    info.outputs()
+        .forEach(mark -> outputs.add(orderedMap("path", mark.path(), "size_bytes", mark.bytes())));
+    return orderedMap(
+        "schema", "holdfast.ls-version/1",
+        "store", store.root().toString(),
+        "number", version.number(),
+        "step", info.state().step(),
+        "captured_epoch_ms", info.state().capturedEpochMs(),
+        "state_bytes", info.stateBytes(),
+        "file_bytes", version.fileBytes(),
+        "regions", regions,
+        "outputs", outputs,
+        "parameters", info.parameters());
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.storage.RegionSource;
+import java.util.List;
+
+/**
+ * What one capture holds, until it is {@link #committed} or has {@link #failed}; one of the two
+ * must be called, once, by any thread. The sources stand still while the capture is open; of a
+ * {@link ProtectedState#blocking} state only while the program does.
+ */
+final class Capture {
+  private final ProtectedState state;
+  private final List<RegionSource> sources;
+  private final long stateBytes;
+  private final long changedBytes;
+
+  Capture(ProtectedState state, List<RegionSource> sources, long stateBytes, long changedBytes) {
+    this.state = state;
+    this.sources = sources;
+    this.stateBytes = stateBytes;
+    this.changedBytes = changedBytes;
+  }
+
+  /**
+   * All regions, in the order of their declaration; the list is valid while the capture is open.
+   */
+  List<RegionSource> sources() {
+    return sources;
+  }
+
+  long stateBytes() {
+    return stateBytes;
+  }
+
+  /** The bytes of the blocks that the next version must hold. */
+  long changedBytes() {
+    return changedBytes;
+  }
+
+  /** A version that holds this capture is committed: its blocks are owed no longer. */
+  void committed() {
+    state.end(this, true);
+  }
+
+  /** No version holds this capture: its blocks stay owed. */
+  void failed() {
+    state.end(this, false);
+  }
+}

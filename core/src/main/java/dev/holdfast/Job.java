@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.storage.NoUsableVersionException;
+import dev.holdfast.storage.StoreHeldException;
+import dev.holdfast.storage.StoreOptions;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Time;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a job runs. The environment wins over what is said here, and this over {@code
+ * holdfast.properties} in the working directory. Ends in {@link #main}, {@link #run} or {@link
+ * #open}.
+ */
+public final class Job {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
+  private static final Path PROPERTIES = Path.of("holdfast.properties");
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_NO_VERSION = 4;
+  private static final int EXIT_HELD = 5;
+
+  private final String name;
+  private @Nullable Path store;
+  private @Nullable Duration mttf;
+  private @Nullable CheckpointPolicy policy;
+  private @Nullable Integer keep;
+  private @Nullable Boolean spare;
+  private @Nullable Long memoryBytes;
+  private final Set<String> allowedChanges = new HashSet<>();
+  private Disk disk = Disk.local();
+
+  Job(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new HoldfastException(
+          "job name \""
+              + name
+              + "\": use 1 to 100 of A-Z a-z 0-9 . _ - and begin with a letter, digit or _");
+    }
+    this.name = name;
+  }
+
+  /** The store's directory; otherwise {@code ./<job>.holdfast}. HOLDFAST_STORE wins. */
+  public Job store(Path directory) {
+    store = directory;
+    return this;
+  }
+
+  /**
+   * The mean time to failure of the whole job, all its nodes together; otherwise 24 h is assumed.
+   * HOLDFAST_MTTF wins.
+   */
+  public Job mttf(Duration meanTimeToFailure) {
+    mttf = meanTimeToFailure;
+    return this;
+  }
+
+  /** When to checkpoint; otherwise at the exact optimum. HOLDFAST_POLICY wins. */
+  public Job policy(CheckpointPolicy when) {
+    policy = when;
+    return this;
+  }
+
+  /** How many of the newest versions to keep at least, 1 or more. HOLDFAST_KEEP wins. */
+  public Job keep(int versions) {
+    keep = versions;
+    return this;
+  }
+
+  /**
+   * Whether to keep a second version that shares no file with the newest, so that the loss of any one
+   * file leaves one; yes unless said otherwise. HOLDFAST_SPARE wins.
+   */
+  public Job spare(boolean wanted) {
+    spare = wanted;
+    return this;
+  }
+
+  /**
+   * The most memory to use beside the state, in bytes. Where a copy of the state does not fit,
+   * checkpoints block until they are written. HOLDFAST_MEMORY wins.
+   */
+  public Job memory(long bytes) {
+    memoryBytes = bytes;
+    return this;
+  }
+
+  /** Parameters that may have another value at a restart than the version recorded. */
+  public Job allowChange(String... parameters) {
+    allowedChanges.addAll(Set.of(parameters));
+    return this;
+  }
+
+  /** For tests: another door to the disk. */
+  Job disk(Disk other) {
+    disk = other;
+    return this;
+  }
+
+  /**
+   * Runs the program and exits the JVM: 0 complete, 75 stopped at a version, 4 no usable version, 5
+   * store held by another run or taken over, 1 failed.
+   */
+  public void main(Body body) {
+    System.exit(exitCode(body));
+  }
+
+  private int exitCode(Body body) {
+    try {
+      return run(body).exitCode();
+    } catch (StoreHeldException e) {
+      return told(e, EXIT_HELD);
+    } catch (Fenced e) {
+      return told(e, EXIT_HELD);
+    } catch (NoUsableVersionException e) {
+      return told(e, EXIT_NO_VERSION);
+    } catch (StoreException | HoldfastException | RestoreMismatchException e) {
+      return told(e, EXIT_FAILED);
+    } catch (Throwable e) {
+      e.printStackTrace(); // the program's own failure, shown as the JVM would show it
+      return EXIT_FAILED;
+    }
+  }
+
+  private static int told(Throwable failure, int code) {
+    Messages.warn(String.valueOf(failure.getMessage()));
+    return code;
+  }
+
+  /**
+   * Runs the program and returns how it ended; for tests and for programs that go on afterwards.
+   *
+   * @throws Exception what the program throws; no version is made then
+   * @throws StoreHeldException when another run holds the store
+   * @throws NoUsableVersionException when versions exist and none can be used
+   */
+  public Outcome run(Body body) throws Exception {
+    try (Holdfast hf = open()) {
+      try {
+        body.run(hf);
+        return hf.engine().complete();
+      } catch (Stopped e) {
+        Outcome outcome = hf.engine().outcome();
+        if (outcome == null) {
+          throw e;
+        }
+        return outcome;
+      } catch (Throwable e) {
+        hf.engine().failed(e);
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Opens the job's store; for try-with-resources. Say {@link Holdfast#complete} when every step is
+   * done: closing alone cannot know whether an exception is under way, and writes no version.
+   */
+  public Holdfast open() {
+    Map<String, String> environment = System.getenv();
+    if (environment.getOrDefault("HOLDFAST", "").equalsIgnoreCase("off")) {
+      return Holdfast.off();
+    }
+    Settings settings = conclude(environment);
+    return new Holdfast(new Session(name, settings, options(settings), true), "");
+  }
+
+  private Settings conclude(Map<String, String> environment) {
+    Settings.Told told =
+        new Settings.Told(
+            Optional.ofNullable(store),
+            Optional.ofNullable(mttf),
+            Optional.ofNullable(policy),
+            Optional.ofNullable(keep),
+            Optional.ofNullable(spare),
+            Optional.ofNullable(memoryBytes),
+            Set.copyOf(allowedChanges));
+    try {
+      return Settings.conclude(name, told, environment, properties());
+    } catch (IllegalArgumentException e) {
+      throw new HoldfastException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Properties properties() {
+    Properties properties = new Properties();
+    if (Files.isRegularFile(PROPERTIES)) {
+      try (Reader reader = Files.newBufferedReader(PROPERTIES)) {
+        properties.load(reader);
+      } catch (IOException e) {
+        throw new HoldfastException(
+            "holdfast.properties cannot be read: " + e.getMessage() + "; remove it or mend it");
+      }
+    }
+    return properties;
+  }
+
+  private StoreOptions options(Settings settings) {
+    Map<String, String> about = new TreeMap<>();
+    about.put("job", name);
+    about.put("java", Runtime.version().toString());
+    about.put("os", System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""));
+    about.put("arch", System.getProperty("os.arch", ""));
+    return new StoreOptions(
+        disk,
+        Time.SYSTEM,
+        Disk.Access.OWNER,
+        settings.keep(),
+        settings.spare(),
+        StoreOptions.ZSTD_LEVEL_DEFAULT,
+        StoreOptions.MAX_FILE_AGE_DEFAULT,
+        settings.restarted(),
+        settings.fresh(),
+        settings.breakLock(),
+        settings.previousEndEpochMs(),
+        about,
+        Messages::info);
+  }
+}

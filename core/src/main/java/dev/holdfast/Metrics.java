@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What checkpoints have cost, as distributions over all attempts of the job: they travel with its
+ * versions. Safe for use by several threads.
+ */
+public final class Metrics {
+  private static final int DIGITS = 3;
+  private static final String BLOCKED = "blocked_ns";
+  private static final String DURABLE = "durable_ns";
+  private static final String STORED = "stored_bytes";
+
+  private final Histogram blockedNs = new Histogram(DIGITS);
+  private final Histogram durableNs = new Histogram(DIGITS);
+  private final Histogram storedBytes = new Histogram(DIGITS);
+  private long failed;
+
+  Metrics() {}
+
+  synchronized void captured(long ns) {
+    blockedNs.recordValue(Math.max(0, ns));
+  }
+
+  synchronized void committed(long ns, long stored) {
+    durableNs.recordValue(Math.max(0, ns));
+    storedBytes.recordValue(stored);
+  }
+
+  synchronized void failed() {
+    failed++;
+  }
+
+  /** Nanoseconds that the loop was blocked, per checkpoint. */
+  public synchronized Histogram blockedNs() {
+    return blockedNs.copy();
+  }
+
+  /** Nanoseconds from capture to durable, per version. */
+  public synchronized Histogram durableNs() {
+    return durableNs.copy();
+  }
+
+  /** Bytes written, per version. */
+  public synchronized Histogram storedBytes() {
+    return storedBytes.copy();
+  }
+
+  /** Versions of this attempt that could not be written. */
+  public synchronized long failedVersions() {
+    return failed;
+  }
+
+  /** The distributions as a version carries them. */
+  synchronized Map<String, String> encode() {
+    Map<String, String> encoded = new LinkedHashMap<>();
+    encoded.put(BLOCKED, encode(blockedNs));
+    encoded.put(DURABLE, encode(durableNs));
+    encoded.put(STORED, encode(storedBytes));
+    return encoded;
+  }
+
+  private static String encode(Histogram histogram) {
+    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
+    return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
+  }
+
+  /** Adds what earlier attempts have measured. */
+  synchronized void goOnFrom(Map<String, String> encoded) {
+    add(blockedNs, encoded.getOrDefault(BLOCKED, ""));
+    add(durableNs, encoded.getOrDefault(DURABLE, ""));
+    add(storedBytes, encoded.getOrDefault(STORED, ""));
+  }
+
+  private static void add(Histogram to, String encoded) {
+    if (encoded.isEmpty()) {
+      return;
+    }
+    try {
+      to.add(decode(encoded));
+    } catch (DataFormatException | RuntimeException e) {
+      Messages.warn("measurements of earlier attempts are left out: " + e.getMessage());
+    }
+  }
+
+  private static Histogram decode(String encoded) throws DataFormatException {
+    ByteBuffer buffer = ByteBuffer.wrap(Base64.getDecoder().decode(encoded));
+    return Histogram.decodeFromCompressedByteBuffer(buffer, 0);
+  }
+
+  /** The distributions that a version carries. */
+  public static Metrics of(Map<String, String> measured) {
+    Metrics metrics = new Metrics();
+    metrics.goOnFrom(measured);
+    return metrics;
+  }
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.storage.RegionSource;
+import dev.holdfast.storage.format.RegionKind;
+import dev.holdfast.storage.format.RegionSchema;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All protected state of a program: captured at a boundary, filled at a restart.
+ *
+ * <p>A capture compares every block with its {@linkplain Shadow shadow} and copies those that
+ * differ; this is the only time the loop is blocked. Where the shadow does not fit the memory
+ * budget, the state is {@link #blocking}: there is no shadow, a capture copies nothing, and its
+ * sources read the program's own memory while the loop waits. A state that has become blocking
+ * stays so.
+ *
+ * <p>The thread of the loop calls everything here; only a capture's end may come from another.
+ */
+final class ProtectedState implements AutoCloseable {
+  private static final long IDLE_BYTES_MIN = 4096;
+  private static final int IDLE_CAPTURES = 3;
+
+  /** To fit the shadow, to fit it again after growth, and to capture. */
+  private static final int ATTEMPTS = 3;
+
+  private final long memoryBytes;
+  private final long poolBytes;
+  private final boolean checkWriters;
+  private final Map<String, Region> regions = new LinkedHashMap<>();
+  private final List<RegionSource> liveSources = new ArrayList<>();
+  private final EncodeBuffer encodeBuffer = new EncodeBuffer();
+  private final Scratch scratch = new Scratch();
+  private @Nullable Shadow shadow;
+  private boolean fitted;
+  private volatile @Nullable Capture open;
+
+  /**
+   * Creates a state without regions.
+   *
+   * @param memoryBytes what the shadow may have, spare buffers included
+   * @param poolBytes what of it may hold the previous bytes of changed blocks
+   * @param checkWriters whether every block is compared again after a capture, to find other
+   *     threads that write; otherwise a sample is
+   */
+  ProtectedState(long memoryBytes, long poolBytes, boolean checkWriters) {
+    if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      throw new UnsupportedOperationException(
+          "Holdfast stores little-endian numbers and runs on little-endian machines only");
+    }
+    this.memoryBytes = memoryBytes;
+    this.poolBytes = poolBytes;
+    this.checkWriters = checkWriters;
+    this.shadow = new Shadow(memoryBytes, poolBytes);
+  }
+
+  /**
+   * Adds a declaration.
+   *
+   * @throws IllegalArgumentException when its name is taken; names both declarations
+   */
+  void add(Region region) {
+    requireNoCapture();
+    Region taken = regions.get(region.name());
+    if (taken != null) {
+      throw new IllegalArgumentException(
+          "region %s is declared twice: as %s and as %s; give one of them another name, or a scope"
+              .formatted(
+                  region.name(),
+                  Schemas.inWords(taken.mainSchema()),
+                  Schemas.inWords(region.mainSchema())));
+    }
+    region.shareBuffer(encodeBuffer);
+    regions.put(region.name(), region);
+    region.parts().forEach(part -> liveSources.add(new LiveSource(part, scratch)));
+    if (shadow != null) {
+      shadow.add(region);
+    }
+    fitted = false;
+  }
+
+  int regionCount() {
+    return regions.size();
+  }
+
+  /** The size of the state now, in bytes; looks at every region. */
+  long sizeBytes() {
+    regions.values().forEach(Region::refresh);
+    long bytes = describedBytes();
+    regions.values().forEach(Region::release);
+    return bytes;
+  }
+
+  private long describedBytes() {
+    long bytes = 0;
+    for (RegionSource source : liveSources) {
+      bytes += source.schema().sizeBytes();
+    }
+    return bytes;
+  }
+
+  /** The native memory of the shadow and its spare buffers. */
+  long shadowBytes() {
+    return shadow == null ? 0 : shadow.sizeBytes();
+  }
+
+  int slabCount() {
+    return shadow == null ? 0 : shadow.slabCount();
+  }
+
+  /** Whether the shadow does not fit, so that the loop must wait until a version is written. */
+  boolean blocking() {
+    return shadow == null;
+  }
+
+  private void requireNoCapture() {
+    if (open != null) {
+      throw new IllegalStateException("a capture is open: end it with committed() or failed()");
+    }
+  }
+
+  /**
+   * Takes the memory that the first capture will need, and finds out whether it will be {@link
+   * #blocking}, so that the loop does not wait for new pages then. Not needed before {@link
+   * #restore}.
+   */
+  void prepare() {
+    requireNoCapture();
+    regions.values().forEach(Region::refresh);
+    fitShadow();
+    regions.values().forEach(Region::release);
+  }
+
+  /** Gives every block a slot, in a new shadow if slots of other sizes are in the way; or none. */
+  private void fitShadow() {
+    fitted = true;
+    if (shadow == null || shadow.fit()) {
+      return;
+    }
+    boolean again = shadow.fitsAnew();
+    shadow.close();
+    shadow = null;
+    if (again) {
+      Shadow anew = new Shadow(memoryBytes, poolBytes);
+      regions.values().forEach(anew::add);
+      if (anew.fit()) {
+        shadow = anew;
+      } else {
+        anew.close();
+      }
+    }
+  }
+
+  /**
+   * Captures the state. The capture must be ended before the next.
+   *
+   * @throws ConcurrentWriteException when another thread wrote meanwhile; the blocks stay owed
+   * @throws IllegalStateException when a region cannot be captured; names it
+   */
+  Capture capture() {
+    requireNoCapture();
+    try {
+      captureIntoShadow();
+      if (shadow != null) {
+        shadow.recheck(checkWriters);
+        regions.values().forEach(Region::release);
+      } else {
+        regions.values().forEach(Region::refresh);
+      }
+    } catch (RuntimeException | Error e) {
+      endCapture(false);
+      throw e;
+    }
+    Shadow into = shadow;
+    List<RegionSource> sources =
+        into == null ? Collections.unmodifiableList(liveSources) : into.sources();
+    long stateBytes = describedBytes();
+    long changedBytes = into == null ? stateBytes : into.owedBytes();
+    Capture capture = new Capture(this, sources, stateBytes, changedBytes);
+    open = capture;
+    return capture;
+  }
+
+  private void captureIntoShadow() {
+    for (int attempt = 0; attempt < ATTEMPTS && shadow != null; attempt++) {
+      if (fitted && shadow.capture()) {
+        return;
+      }
+      regions.values().forEach(Region::refresh);
+      fitShadow();
+    }
+    if (shadow != null) {
+      shadow.close();
+      shadow = null;
+    }
+  }
+
+  void end(Capture capture, boolean committed) {
+    if (open != capture) {
+      throw new IllegalStateException("this capture has ended already");
+    }
+    endCapture(committed);
+    open = null; // publishes the ended capture to the thread of the loop
+  }
+
+  private void endCapture(boolean committed) {
+    if (shadow != null) {
+      shadow.endCapture(committed);
+    } else {
+      regions.values().forEach(Region::release);
+    }
+  }
+
+  /**
+   * Compares all declarations with the regions of a version. Variables need the same type, objects
+   * that stay the same shape too.
+   *
+   * @throws RestoreMismatchException naming every difference
+   */
+  void checkAgainst(List<RegionSchema> stored) {
+    List<String> differences = new ArrayList<>();
+    Map<String, RegionSchema> byName = new LinkedHashMap<>();
+    stored.forEach(schema -> byName.put(schema.name(), schema));
+    regions.values().forEach(region -> region.compare(byName, differences));
+    for (RegionSchema schema : byName.values()) {
+      if (!isDeclared(schema)) {
+        differences.add(
+            schema.name() + ": in the version as " + Schemas.inWords(schema) + ", not declared");
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new RestoreMismatchException(differences);
+    }
+  }
+
+  private boolean isDeclared(RegionSchema schema) {
+    String name = schema.name();
+    if (schema.kind() == RegionKind.SHAPE && name.endsWith(Region.LENGTHS)) {
+      name = name.substring(0, name.length() - Region.LENGTHS.length());
+    }
+    return regions.containsKey(name);
+  }
+
+  /**
+   * Fills all regions from a version. Afterwards the shadow holds the version's bytes and nothing
+   * is owed, so that the next capture finds only what has changed since. When the version turns out
+   * to be damaged, another may be restored: variables have not been assigned then, objects that
+   * stay may have been filled in part.
+   *
+   * @throws RestoreMismatchException as {@link #checkAgainst}, and when row lengths differ; nothing
+   *     has been touched
+   */
+  void restore(BlockReader version) {
+    requireNoCapture();
+    checkAgainst(version.regions());
+    StoredRegions stored = new StoredRegions(version);
+    List<String> differences = new ArrayList<>();
+    regions.values().forEach(region -> region.beginRestore(stored, differences));
+    if (!differences.isEmpty()) {
+      throw new RestoreMismatchException(differences);
+    }
+    fitShadow();
+    try {
+      fill(stored);
+      regions.values().forEach(Region::finishRestore);
+    } catch (RuntimeException | Error e) {
+      if (shadow != null) {
+        shadow.distrust();
+      }
+      throw e;
+    }
+  }
+
+  private void fill(StoredRegions stored) {
+    if (shadow != null) {
+      shadow.restore(stored, scratch);
+      return;
+    }
+    Collection<Region> all = regions.values();
+    all.forEach(region -> region.parts().forEach(part -> stored.fill(part, scratch)));
+  }
+
+  /**
+   * Names of the regions of at least 4 KiB that have not changed in any capture since the start,
+   * though others have in three captures or more: usually arrays that the program has dropped. Not
+   * known of a {@link #blocking} state.
+   */
+  List<String> neverChanged() {
+    return regions.values().stream()
+        .filter(region -> region.idle(IDLE_CAPTURES))
+        .filter(region -> region.mainSchema().sizeBytes() >= IDLE_BYTES_MIN)
+        .map(Region::name)
+        .toList();
+  }
+
+  /** Gives the memory back. No capture may be open: its blocks would vanish under the writer. */
+  @Override
+  public void close() {
+    requireNoCapture();
+    if (shadow != null) {
+      shadow.close();
+      shadow = null;
+    }
+    scratch.close();
+  }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.storage.OutputFile;
+import dev.holdfast.storage.StoreIoException;
+import dev.holdfast.storage.StoreWriter;
+import dev.holdfast.storage.StoredVersion;
+import dev.holdfast.storage.format.DamagedException;
+import dev.holdfast.storage.format.RegionSchema;
+import dev.holdfast.storage.format.VersionInfo;
+import dev.holdfast.storage.format.VersionInfo.Costs;
+import dev.holdfast.storage.format.VersionInfo.OutputMark;
+import dev.holdfast.storage.format.VersionInfo.Phase;
+import dev.holdfast.storage.io.Disk;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills a program's state from the newest version that verifies. What the program declares is compared
+ * with the version as a whole before any of its bytes is touched; a version that turns out to be
+ * damaged is passed over for the one before it.
+ */
+final class Restorer {
+  private final WriterThread writerThread;
+  private final StoreWriter store;
+  private final Disk disk;
+  private final ProtectedState state;
+  private final Map<String, String> parameters;
+  private final Map<String, AppendFile> outputs;
+  private final Set<String> allowedChanges;
+
+  Restorer(
+      WriterThread writerThread,
+      StoreWriter store,
+      Disk disk,
+      ProtectedState state,
+      Map<String, String> parameters,
+      Map<String, AppendFile> outputs,
+      Set<String> allowedChanges) {
+    this.writerThread = writerThread;
+    this.store = store;
+    this.disk = disk;
+    this.state = state;
+    this.parameters = parameters;
+    this.outputs = outputs;
+    this.allowedChanges = allowedChanges;
+  }
+
+  /**
+   * The version that was restored.
+   *
+   * @param number 0 for a fresh start
+   * @param usefulNs the useful computing that it holds
+   */
+  record Found(
+      long number,
+      long attempt,
+      long step,
+      long capturedEpochMs,
+      long usefulNs,
+      List<Phase> phases,
+      Costs costs,
+      Map<String, String> measured) {
+    static final Found NOTHING =
+        new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE, Map.of());
+  }
+
+  /** Restores on the writer thread, where reads cannot be interrupted. */
+  Found restore() {
+    return writerThread.call(this::restoreHere);
+  }
+
+  private Found restoreHere() {
+    int told = 0;
+    while (true) {
+      Optional<StoredVersion> newest = store.newest();
+      told = tellRejections(told);
+      if (newest.isEmpty()) {
+        outputs.values().forEach(output -> output.attach(begin(output)));
+        return Found.NOTHING;
+      }
+      try (StoredVersion version = newest.get()) {
+        compare(version);
+        try {
+          fill(version);
+          store.resume(version);
+          return found(version);
+        } catch (DamagedException e) {
+          store.reject(version.number(), e.getMessage());
+        } catch (StoreIoException e) {
+          if (!e.kind().isOfOneFile()) {
+            throw e; // the older version would fail the same way
+          }
+          store.reject(version.number(), e.getMessage());
+        }
+      }
+    }
+  }
+
+  private int tellRejections(int told) {
+    List<?> rejections = store.rejections();
+    for (Object rejection : rejections.subList(told, rejections.size())) {
+      Messages.warn("passed over: " + rejection);
+    }
+    return rejections.size();
+  }
+
+  /** One error that names every difference between the program and the version. */
+  private void compare(StoredVersion version) {
+    List<String> differences = new ArrayList<>();
+    compareParameters(version.info(), differences);
+    compareOutputs(version.info(), differences);
+    try {
+      state.checkAgainst(version.info().regions());
+    } catch (RestoreMismatchException e) {
+      differences.addAll(e.differences());
+    }
+    if (!differences.isEmpty()) {
+      throw new RestoreMismatchException(differences);
+    }
+  }
+
+  private void compareParameters(VersionInfo info, List<String> differences) {
+    Map<String, String> stored = new TreeMap<>(info.parameters());
+    parameters.forEach(
+        (name, value) -> {
+          String before = stored.remove(name);
+          if (!allowedChanges.contains(name) && !value.equals(before)) {
+            differences.add(
+                "parameter "
+                    + name
+                    + ": "
+                    + value
+                    + " now, "
+                    + (before == null ? "not recorded" : before)
+                    + " in the version; allow it with job(...).allowChange(\""
+                    + name
+                    + "\")");
+          }
+        });
+    for (Map.Entry<String, String> left : stored.entrySet()) {
+      if (!allowedChanges.contains(left.getKey())) {
+        differences.add(
+            "parameter " + left.getKey() + ": " + left.getValue() + " in the version, not declared");
+      }
+    }
+  }
+
+  private void compareOutputs(VersionInfo info, List<String> differences) {
+    for (OutputMark mark : info.outputs()) {
+      if (!outputs.containsKey(mark.path())) {
+        differences.add("output file " + mark.path() + ": in the version, not declared");
+      }
+    }
+  }
+
+  private void fill(StoredVersion version) {
+    for (AppendFile output : outputs.values()) {
+      OutputMark mark = mark(version.info(), output.name());
+      if (mark != null) {
+        OutputFile.verify(disk, output.path(), mark);
+      }
+    }
+    state.restore(new Reader(version));
+    for (AppendFile output : outputs.values()) {
+      OutputMark mark = mark(version.info(), output.name());
+      output.attach(
+          mark == null
+              ? begin(output)
+              : OutputFile.resume(disk, output.path(), mark, store.previousGone()));
+    }
+  }
+
+  private OutputFile begin(AppendFile output) {
+    return OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info);
+  }
+
+  private static @Nullable OutputMark mark(VersionInfo info, String name) {
+    for (OutputMark mark : info.outputs()) {
+      if (Objects.equals(mark.path(), name)) {
+        return mark;
+      }
+    }
+    return null;
+  }
+
+  private static Found found(StoredVersion version) {
+    VersionInfo info = version.info();
+    return new Found(
+        version.number(),
+        version.attempt(),
+        info.state().step(),
+        info.state().capturedEpochMs(),
+        info.ledger().usefulNs(),
+        info.state().phases(),
+        info.costs(),
+        info.measured());
+  }
+
+  /** The version's blocks, for the regions. */
+  private record Reader(StoredVersion version) implements BlockReader {
+    @Override
+    public List<RegionSchema> regions() {
+      return version.info().regions();
+    }
+
+    @Override
+    public void readBlock(int region, int block, MemorySegment into) {
+      version.readBlock(region, block, into);
+    }
+  }
+}

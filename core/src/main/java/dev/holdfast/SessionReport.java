@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.policy.Durations;
+import dev.holdfast.policy.SegmentModel;
+import dev.holdfast.storage.StoreWriter;
+import dev.holdfast.storage.format.AttemptInfo.EndCause;
+import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.format.Level;
+import dev.holdfast.storage.io.SystemFacts;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a session tells people, in lines. */
+final class SessionReport {
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("EEE HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
+  private static final double NS = 1e-9;
+
+  private SessionReport() {}
+
+  static String opened(String job, StoreWriter store) {
+    String level =
+        store.level() == Level.PROCESS
+            ? "; versions survive the end of the process, not of the node"
+            : "";
+    return "job %s attempt %d on %s; store %s%s"
+        .formatted(
+            job, store.startLedger().attempts(), SystemFacts.hostName(), store.root(), level);
+  }
+
+  static String resuming(StoreWriter store, Restorer.Found found, Ledger now) {
+    if (store.complete()) {
+      return "complete since version %d = step %,d; a loop that wants no more steps has none to do"
+          .formatted(found.number(), found.step());
+    }
+    return "resuming version %d = step %,d, captured %s; %s of computing lost so far"
+        .formatted(
+            found.number(),
+            found.step(),
+            MOMENT.format(Instant.ofEpochMilli(found.capturedEpochMs())),
+            Durations.human(now.reworkNs() * NS));
+  }
+
+  static String fresh(String job) {
+    return "no version yet: job " + job + " begins at step 0";
+  }
+
+  static String pace(Pacer pacer, Settings settings) {
+    double work = pacer.workIntervalSeconds();
+    return "every %s of work (%s; MTTF %s %s, C %s %s)"
+        .formatted(
+            Durations.human(work),
+            settings.policy().name(),
+            Durations.human(settings.mttf().duration().toMillis() / 1e3),
+            settings.mttf().given() ? "given" : "assumed, HOLDFAST_MTTF gives it",
+            Durations.human(pacer.situation().costSeconds()),
+            pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
+  }
+
+  static String blocking(long stateBytes, long memoryBytes) {
+    return "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a"
+            .formatted(Sizes.human(stateBytes), Sizes.human(memoryBytes))
+        + " version is written; to go on meanwhile, give the job more memory or raise HOLDFAST_MEMORY";
+  }
+
+  static String stopping(String why, long version, long ageMs) {
+    return "stopping after this step (%s); last version %d, %s ago"
+        .formatted(why, version, Durations.human(ageMs / 1e3));
+  }
+
+  static List<String> ended(
+      EndCause cause, long step, Ledger ledger, Pacer pacer, Metrics metrics, boolean recorded) {
+    List<String> lines = new ArrayList<>();
+    String how =
+        switch (cause) {
+          case COMPLETE -> "complete at step %,d";
+          case STOPPED -> "stopped at step %,d, durable; run again to go on";
+          case FAILED -> "ended at step %,d without being complete";
+        };
+    lines.add(String.format(Locale.ROOT, how, step));
+    lines.add(ledgerLine(ledger) + predicted(pacer));
+    lines.add(blockedLine(metrics));
+    if (metrics.failedVersions() > 0) {
+      lines.add(metrics.failedVersions() + " versions of this attempt could not be written");
+    }
+    if (!recorded) {
+      lines.add("the end could not be recorded; the next attempt finds out by itself");
+    }
+    return lines;
+  }
+
+  private static String ledgerLine(Ledger ledger) {
+    return String.format(
+        Locale.ROOT,
+        "%s = useful %s + rework %s + checkpoints %s + restart %s + down %s; waste %.1f %%",
+        Durations.human(ledger.makespanNs() * NS),
+        Durations.human(ledger.usefulNs() * NS),
+        Durations.human(ledger.reworkNs() * NS),
+        Durations.human(ledger.checkpointNs() * NS),
+        Durations.human(ledger.restartNs() * NS),
+        Durations.human(ledger.downtimeNs() * NS),
+        ledger.waste() * 100);
+  }
+
+  private static String blockedLine(Metrics metrics) {
+    var blocked = metrics.blockedNs();
+    return String.format(
+        Locale.ROOT,
+        "%,d checkpoints; loop blocked %s median, %s p99",
+        blocked.getTotalCount(),
+        Durations.human(blocked.getValueAtPercentile(50) * NS),
+        Durations.human(blocked.getValueAtPercentile(99) * NS));
+  }
+
+  private static String predicted(Pacer pacer) {
+    double waste = SegmentModel.steadyWaste(pacer.workIntervalSeconds(), pacer.situation());
+    return String.format(Locale.ROOT, " (the model expects %.1f %%)", waste * 100);
+  }
+}

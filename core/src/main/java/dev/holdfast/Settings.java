@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.policy.Durations;
+import dev.holdfast.storage.io.SystemFacts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * What a job runs with, concluded once: environment before builder before {@code
+ * holdfast.properties} in the working directory before default.
+ *
+ * @param store the store's directory
+ * @param mttf the mean time to failure of the job, and whether somebody gave it
+ * @param policy when to checkpoint
+ * @param keep versions kept besides what retention needs
+ * @param spare whether two versions that share no file are kept
+ * @param memoryBytes the most that may be held beside the state
+ * @param allowedChanges parameters that may change at a restart
+ * @param fresh whether an existing store is set aside
+ * @param breakLock whether to take over from a holder that cannot be proven gone
+ * @param restarted whether the scheduler says that this job ran before
+ * @param previousEndEpochMs when the previous attempt ended, where a supervisor knows it
+ */
+record Settings(
+    Path store,
+    Mttf mttf,
+    CheckpointPolicy policy,
+    int keep,
+    boolean spare,
+    long memoryBytes,
+    Set<String> allowedChanges,
+    boolean fresh,
+    boolean breakLock,
+    boolean restarted,
+    OptionalLong previousEndEpochMs) {
+
+  /** A mean time to failure and whether it was given or is only assumed. */
+  record Mttf(Duration duration, boolean given) {
+    /** Assumed where nobody gives one: the job fails once a day. */
+    static final Mttf ASSUMED = new Mttf(Duration.ofHours(24), false);
+  }
+
+  /** What a job's builder was told; empty where it was told nothing. */
+  record Told(
+      Optional<Path> store,
+      Optional<Duration> mttf,
+      Optional<CheckpointPolicy> policy,
+      Optional<Integer> keep,
+      Optional<Boolean> spare,
+      Optional<Long> memoryBytes,
+      Set<String> allowedChanges) {}
+
+  static Settings conclude(
+      String job, Told told, Map<String, String> environment, Properties file) {
+    Lookup lookup = new Lookup(environment, file);
+    return new Settings(
+        lookup
+            .environment("store")
+            .map(Path::of)
+            .or(told::store)
+            .or(() -> lookup.file("store").map(Path::of))
+            .orElseGet(() -> defaultStore(job, environment))
+            .toAbsolutePath(),
+        lookup
+            .environment("mttf")
+            .map(text -> Durations.parse("HOLDFAST_MTTF", text))
+            .or(told::mttf)
+            .or(() -> lookup.file("mttf").map(text -> Durations.parse("mttf", text)))
+            .map(Settings::given)
+            .orElse(Mttf.ASSUMED),
+        lookup
+            .environment("policy")
+            .map(CheckpointPolicy::parse)
+            .or(told::policy)
+            .or(() -> lookup.file("policy").map(CheckpointPolicy::parse))
+            .orElseGet(CheckpointPolicy::exact),
+        lookup
+            .environment("keep")
+            .map(text -> count("HOLDFAST_KEEP", text))
+            .or(told::keep)
+            .or(() -> lookup.file("keep").map(text -> count("keep", text)))
+            .orElse(1),
+        lookup
+            .environment("spare")
+            .map(text -> yesOrNo("HOLDFAST_SPARE", text))
+            .or(told::spare)
+            .or(() -> lookup.file("spare").map(text -> yesOrNo("spare", text)))
+            .orElse(true),
+        lookup
+            .environment("memory")
+            .map(text -> Sizes.parse("HOLDFAST_MEMORY", text))
+            .or(told::memoryBytes)
+            .or(() -> lookup.file("memory").map(text -> Sizes.parse("memory", text)))
+            .orElseGet(Settings::freeMemoryBytes),
+        told.allowedChanges(),
+        flag(lookup, "fresh"),
+        flag(lookup, "break_lock"),
+        restartCount(environment) > 0,
+        lookup
+            .environment("previous_end")
+            .map(text -> OptionalLong.of(epochMs(text)))
+            .orElse(OptionalLong.empty()));
+  }
+
+  private static Mttf given(Duration mttf) {
+    if (mttf.isZero() || mttf.isNegative()) {
+      throw new HoldfastException("MTTF " + mttf + ": it must be longer than 0");
+    }
+    return new Mttf(mttf, true);
+  }
+
+  private record Lookup(Map<String, String> environment, Properties file) {
+    Optional<String> environment(String name) {
+      String value = environment.get("HOLDFAST_" + name.toUpperCase(Locale.ROOT));
+      return Optional.ofNullable(value).filter(text -> !text.isBlank());
+    }
+
+    Optional<String> file(String name) {
+      return Optional.ofNullable(file.getProperty(name)).filter(text -> !text.isBlank());
+    }
+  }
+
+  /** {@code ./<job>.holdfast}; every task of an array job has its own. */
+  private static Path defaultStore(String job, Map<String, String> environment) {
+    for (String variable : new String[] {"SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "LSB_JOBINDEX"}) {
+      String index = environment.getOrDefault(variable, "");
+      if (index.matches("[1-9][0-9]*|0") && !(variable.startsWith("LSB") && index.equals("0"))) {
+        return Path.of(job + "." + index + ".holdfast");
+      }
+    }
+    return Path.of(job + ".holdfast");
+  }
+
+  private static int count(String what, String text) {
+    try {
+      int count = Integer.parseInt(text.strip());
+      if (count >= 1) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, with the remedy.
+    }
+    throw new HoldfastException(what + " \"" + text + "\": write how many versions, 1 or more");
+  }
+
+  private static boolean yesOrNo(String what, String text) {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "1", "yes", "true", "on" -> true;
+      case "0", "no", "false", "off", "none" -> false;
+      default -> throw new HoldfastException(what + " \"" + text + "\": write 1 or 0");
+    };
+  }
+
+  private static boolean flag(Lookup lookup, String name) {
+    return lookup
+        .environment(name)
+        .map(text -> yesOrNo("HOLDFAST_" + name.toUpperCase(Locale.ROOT), text))
+        .orElse(false);
+  }
+
+  private static long epochMs(String text) {
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw new HoldfastException(
+          "HOLDFAST_PREVIOUS_END \"" + text + "\": write milliseconds since 1970");
+    }
+  }
+
+  static long restartCount(Map<String, String> environment) {
+    try {
+      return Long.parseLong(environment.getOrDefault("SLURM_RESTART_COUNT", "0").strip());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** What the machine or the control group leaves beside the Java heap, less a reserve. */
+  private static long freeMemoryBytes() {
+    long total = SystemFacts.physicalMemoryBytes();
+    long limit = SystemFacts.memoryLimitBytes().orElse(total);
+    long reserve = 512L << 20;
+    long heap = Runtime.getRuntime().maxMemory();
+    long used = Runtime.getRuntime().totalMemory();
+    long beside = Math.min(limit, total) - Math.min(heap, Math.max(used, heap / 2)) - reserve;
+    return Math.max(beside, 64L << 20);
+  }
+}

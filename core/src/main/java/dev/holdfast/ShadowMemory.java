@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Native memory in slots of 64 B to 4 MiB, sizes being powers of two. Slots are cut from large
+ * slabs and kept in free lists by size; slabs are given back only all at once, by {@link #close}.
+ *
+ * <p>A slot is named by one long, slab number and offset, so that a table of slots costs 8 bytes
+ * per block and taking or freeing one makes no garbage.
+ */
+final class ShadowMemory implements AutoCloseable {
+  /** Says that there is no slot. */
+  static final long NONE = -1;
+
+  private static final int LOG2_MIN = 6;
+  private static final int LOG2_MAX = 22;
+  private static final int OFFSET_BITS = 40;
+  private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+  private static final long SLAB_BYTES_MIN = 256 << 10;
+  private static final long SLAB_BYTES_MAX = 1L << 30;
+  private static final long SLAB_ALIGN = 4096;
+
+  private final Arena arena = Arena.ofShared();
+  private final long limitBytes;
+  private MemorySegment[] slabs = new MemorySegment[8];
+  private int slabCount;
+  private long slabBytes;
+
+  /** Slots are cut from slab {@code current} at {@code next}; slabs behind it are untouched. */
+  private int current = -1;
+
+  private long next;
+
+  private final long[][] free = new long[LOG2_MAX + 1][0];
+  private final int[] freeCount = new int[LOG2_MAX + 1];
+
+  /**
+   * @param limitBytes what all slabs together may have at most
+   */
+  ShadowMemory(long limitBytes) {
+    this.limitBytes = limitBytes;
+  }
+
+  /** The bytes of all slabs. */
+  long sizeBytes() {
+    return slabBytes;
+  }
+
+  int slabCount() {
+    return slabCount;
+  }
+
+  /** The bytes of the slot that a block needs. */
+  static long slotBytes(int lengthBytes) {
+    return 1L << log2(lengthBytes);
+  }
+
+  private static int log2(int lengthBytes) {
+    return Math.max(LOG2_MIN, Integer.SIZE - Integer.numberOfLeadingZeros(lengthBytes - 1));
+  }
+
+  /**
+   * Takes the memory for so many bytes of slots at once, so that its pages are not touched for the
+   * first time while the loop waits. Within the limit as far as it goes.
+   */
+  void reserve(long bytes) {
+    long missing = Math.min(bytes, limitBytes - slabBytes);
+    while (missing > 0) {
+      long slab = Math.min(missing, SLAB_BYTES_MAX);
+      if (!addSlab(slab)) {
+        return;
+      }
+      missing -= slab;
+    }
+  }
+
+  private boolean addSlab(long bytes) {
+    try {
+      MemorySegment slab = arena.allocate(bytes, SLAB_ALIGN);
+      if (slabCount == slabs.length) {
+        slabs = Arrays.copyOf(slabs, 2 * slabCount);
+      }
+      slabs[slabCount++] = slab;
+      slabBytes += bytes;
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false; // also when -XX:MaxDirectMemorySize is reached
+    }
+  }
+
+  /** Takes a slot for a block of this length, 1 byte to 4 MiB, or returns {@link #NONE}. */
+  long take(int lengthBytes) {
+    int log2 = log2(lengthBytes);
+    if (freeCount[log2] > 0) {
+      return free[log2][--freeCount[log2]];
+    }
+    long bytes = 1L << log2;
+    while (current < 0 || next + bytes > slabs[current].byteSize()) {
+      if (current + 1 == slabCount && !grow(bytes)) {
+        return NONE;
+      }
+      cutUp();
+      current++;
+      next = 0;
+    }
+    long slot = ((long) current << OFFSET_BITS) | next;
+    next += bytes;
+    return slot;
+  }
+
+  /** Adds a slab of an eighth of what there is, so that few are needed and little is in excess. */
+  private boolean grow(long bytesAtLeast) {
+    long wanted = Math.clamp(slabBytes / 8, SLAB_BYTES_MIN, SLAB_BYTES_MAX);
+    long size = Math.min(Math.max(wanted, bytesAtLeast), limitBytes - slabBytes);
+    return size >= bytesAtLeast && addSlab(size);
+  }
+
+  /** Makes smaller slots of what is left of the current slab. */
+  private void cutUp() {
+    if (current < 0) {
+      return;
+    }
+    long left = slabs[current].byteSize() - next;
+    while (left >= 1 << LOG2_MIN) {
+      int log2 = Math.min(LOG2_MAX, Long.SIZE - 1 - Long.numberOfLeadingZeros(left));
+      push(((long) current << OFFSET_BITS) | next, log2);
+      next += 1L << log2;
+      left -= 1L << log2;
+    }
+  }
+
+  /** Puts a slot back that was taken for a block of this length. */
+  void putBack(long slot, int lengthBytes) {
+    push(slot, log2(lengthBytes));
+  }
+
+  private void push(long slot, int log2) {
+    if (freeCount[log2] == free[log2].length) {
+      free[log2] = Arrays.copyOf(free[log2], Math.max(16, 2 * freeCount[log2]));
+    }
+    free[log2][freeCount[log2]++] = slot;
+  }
+
+  private MemorySegment slab(long slot) {
+    return slabs[(int) (slot >>> OFFSET_BITS)];
+  }
+
+  /** The slot's bytes. */
+  MemorySegment view(long slot, int lengthBytes) {
+    return slab(slot).asSlice(slot & OFFSET_MASK, lengthBytes);
+  }
+
+  /** The first byte that differs, or -1. */
+  long mismatch(long slot, MemorySegment live, long start, int lengthBytes) {
+    long offset = slot & OFFSET_MASK;
+    return MemorySegment.mismatch(
+        live, start, start + lengthBytes, slab(slot), offset, offset + lengthBytes);
+  }
+
+  /**
+   * Finds the next piece that differs; what is equal need not be copied.
+   *
+   * @param from a multiple of the piece
+   * @return its offset, or {@code lengthBytes} when all that follow are equal
+   */
+  int nextDifference(long slot, MemorySegment live, long start, int from, int lengthBytes) {
+    MemorySegment slab = slab(slot);
+    long offset = slot & OFFSET_MASK;
+    for (int at = from; at < lengthBytes; at += Pieces.PIECE_BYTES) {
+      int bytes = Math.min(Pieces.PIECE_BYTES, lengthBytes - at);
+      if (Pieces.differ(live, start + at, slab, offset + at, bytes)) {
+        return at;
+      }
+    }
+    return lengthBytes;
+  }
+
+  /** Copies the pieces that differ, beginning at one that does. */
+  void copyDifferences(long slot, MemorySegment live, long start, int from, int lengthBytes) {
+    MemorySegment slab = slab(slot);
+    long offset = slot & OFFSET_MASK;
+    int at = from;
+    while (at < lengthBytes) {
+      int bytes = Math.min(Pieces.PIECE_BYTES, lengthBytes - at);
+      MemorySegment.copy(live, start + at, slab, offset + at, bytes);
+      at = nextDifference(slot, live, start, at + bytes, lengthBytes);
+    }
+  }
+
+  void copyIn(long slot, MemorySegment live, long start, int lengthBytes) {
+    MemorySegment.copy(live, start, slab(slot), slot & OFFSET_MASK, lengthBytes);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.storage.RegionSource;
+import dev.holdfast.storage.format.RegionSchema;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stored region with its shadow: a table of slots, one per block, which hold what was captured
+ * last. The shadow is the exact change detector, what the writer reads while the program goes on,
+ * and the previous value that a delta can refer to.
+ *
+ * <p>A block is <em>owed</em> from the capture that finds it changed until a version that holds it
+ * is committed. A changed block that is not owed moves to a spare slot; its old slot holds the
+ * bytes of the newest committed version until the capture ends. A changed block that is owed is
+ * overwritten: no version holds what was there.
+ */
+final class TrackedPart implements RegionSource {
+  private static final byte OWED = 1;
+
+  /** The slot holds what was captured; not so for new blocks. */
+  private static final byte KNOWN = 2;
+
+  private final Part part;
+  private @Nullable RegionSchema schema;
+  private final ShadowMemory memory;
+  private final Spares spares;
+  private long[] slots = {};
+  private long[] olds = {};
+  private byte[] flags = {};
+  private int owedBlocks;
+  private long owedBytes;
+  private int oldBlocks;
+
+  TrackedPart(Part part, ShadowMemory memory, Spares spares) {
+    this.part = part;
+    this.memory = memory;
+    this.spares = spares;
+  }
+
+  /** The old slots that may be kept at once. */
+  static final class Spares {
+    private final long limitBytes;
+    private long usedBytes;
+
+    Spares(long limitBytes) {
+      this.limitBytes = limitBytes;
+    }
+
+    boolean has(long bytes) {
+      return usedBytes + bytes <= limitBytes;
+    }
+  }
+
+  Part part() {
+    return part;
+  }
+
+  @Override
+  public RegionSchema schema() {
+    return schema == null ? part.schema() : schema;
+  }
+
+  int blockCount() {
+    return slots.length;
+  }
+
+  long owedBytes() {
+    return owedBytes;
+  }
+
+  /** Nothing is known any more and everything is owed; the slots stay. */
+  void distrust() {
+    for (int b = 0; b < slots.length; b++) {
+      flags[b] &= ~KNOWN;
+      owe(b);
+    }
+  }
+
+  /** The bytes of the slots for the part as it is now. */
+  long neededBytes() {
+    RegionSchema now = part.schema();
+    int blocks = now.blockCount();
+    return blocks == 0
+        ? 0
+        : (blocks - 1L) * now.blockSizeBytes()
+            + ShadowMemory.slotBytes(now.blockLengthBytes(blocks - 1));
+  }
+
+  /** Whether the part was captured with another size than it has now. */
+  boolean hasOtherSize() {
+    return schema != null && schema.sizeBytes() != part.schema().sizeBytes();
+  }
+
+  /**
+   * Gives every block of the part as it is now a slot.
+   *
+   * @return false when the memory does not suffice; the shadow must then be given up
+   */
+  boolean resize() {
+    RegionSchema before = schema;
+    RegionSchema now = part.schema();
+    if (now.equals(before)) {
+      return true;
+    }
+    schema = now;
+    if (before != null && before.sizeBytes() == now.sizeBytes()) {
+      return true; // another shape of as many bytes
+    }
+    int kept = before == null ? 0 : keptBlocks(before, now);
+    if (before != null) {
+      drop(before, kept);
+    }
+    int blocks = now.blockCount();
+    slots = Arrays.copyOf(slots, blocks);
+    olds = Arrays.copyOf(olds, blocks);
+    flags = Arrays.copyOf(flags, blocks);
+    for (int b = kept; b < blocks; b++) {
+      slots[b] = memory.take(now.blockLengthBytes(b));
+      olds[b] = ShadowMemory.NONE;
+      flags[b] = 0;
+      if (slots[b] == ShadowMemory.NONE) {
+        return false;
+      }
+      owe(b);
+    }
+    return true;
+  }
+
+  /** How many leading blocks are as long as before. */
+  private static int keptBlocks(RegionSchema before, RegionSchema now) {
+    if (before.blockLog2() != now.blockLog2()) {
+      return 0;
+    }
+    int kept = Math.min(before.blockCount(), now.blockCount());
+    boolean same = kept == 0 || before.blockLengthBytes(kept - 1) == now.blockLengthBytes(kept - 1);
+    return same ? kept : kept - 1;
+  }
+
+  private void drop(RegionSchema before, int from) {
+    for (int b = from; b < slots.length; b++) {
+      int length = before.blockLengthBytes(b);
+      memory.putBack(slots[b], length);
+      if (isOwed(b)) {
+        owedBlocks--;
+        owedBytes -= length;
+      }
+    }
+  }
+
+  private boolean isOwed(int block) {
+    return (flags[block] & OWED) != 0;
+  }
+
+  private boolean isKnown(int block) {
+    return (flags[block] & KNOWN) != 0;
+  }
+
+  private void owe(int block) {
+    if (!isOwed(block)) {
+      flags[block] |= OWED;
+      owedBlocks++;
+      owedBytes += schema().blockLengthBytes(block);
+    }
+  }
+
+  /**
+   * Finds the blocks that have changed and copies them.
+   *
+   * @return whether any has that was known before
+   */
+  boolean capture() {
+    RegionSchema now = schema();
+    boolean changed = false;
+    int last = slots.length - 1;
+    int size = now.blockSizeBytes();
+    for (int b = 0; b <= last; b++) {
+      int length = b < last ? size : now.blockLengthBytes(b);
+      long offset = (long) b << now.blockLog2();
+      MemorySegment live = part.window(offset, length);
+      long start = part.windowStart(offset);
+      if (!isKnown(b)) {
+        memory.copyIn(slots[b], live, start, length);
+        flags[b] |= KNOWN;
+      } else {
+        int difference = memory.nextDifference(slots[b], live, start, 0, length);
+        if (difference < length) {
+          replace(b, live, start, difference, length);
+          changed = true;
+        }
+      }
+    }
+    return changed;
+  }
+
+  private void replace(int block, MemorySegment live, long start, int difference, int length) {
+    boolean owed = isOwed(block);
+    owe(block);
+    if (!owed && makeRoom(block, length)) {
+      memory.copyIn(slots[block], live, start, length);
+    } else {
+      memory.copyDifferences(slots[block], live, start, difference, length);
+    }
+  }
+
+  /**
+   * Keeps the committed bytes in their slot and moves the block to a spare one, if there is any.
+   */
+  private boolean makeRoom(int block, int length) {
+    long bytes = ShadowMemory.slotBytes(length);
+    long spare = spares.has(bytes) ? memory.take(length) : ShadowMemory.NONE;
+    if (spare == ShadowMemory.NONE) {
+      return false;
+    }
+    spares.usedBytes += bytes;
+    olds[block] = slots[block];
+    slots[block] = spare;
+    oldBlocks++;
+    return true;
+  }
+
+  /**
+   * Compares a captured block with the live bytes again.
+   *
+   * @return the offset in the region of the first byte that differs, or -1
+   */
+  long firstDifference(int block) {
+    if (part.schema().sizeBytes() != schema().sizeBytes()) {
+      return 0;
+    }
+    int length = schema().blockLengthBytes(block);
+    long offset = (long) block << schema().blockLog2();
+    MemorySegment live = part.window(offset, length);
+    long at = memory.mismatch(slots[block], live, part.windowStart(offset), length);
+    return at < 0 ? -1 : offset + at;
+  }
+
+  /**
+   * Fills the shadow and the program from a version; afterwards nothing is owed.
+   *
+   * @param index the region's in the version, which has the same size and block size
+   */
+  void restore(BlockReader version, int index) {
+    for (int b = 0; b < slots.length; b++) {
+      int length = schema().blockLengthBytes(b);
+      MemorySegment slot = memory.view(slots[b], length);
+      version.readBlock(index, b, slot);
+      part.fill((long) b << schema().blockLog2(), slot, length);
+      flags[b] = KNOWN;
+    }
+    owedBlocks = 0;
+    owedBytes = 0;
+  }
+
+  @Override
+  public boolean changed(int block) {
+    return isOwed(block);
+  }
+
+  @Override
+  public MemorySegment block(int block) {
+    return memory.view(slots[block], schema().blockLengthBytes(block));
+  }
+
+  @Override
+  public @Nullable MemorySegment committed(int block) {
+    return olds[block] == ShadowMemory.NONE
+        ? null
+        : memory.view(olds[block], schema().blockLengthBytes(block));
+  }
+
+  /**
+   * Ends a capture: old slots are spare again.
+   *
+   * @param committed whether a version holds every block that was owed
+   */
+  void endCapture(boolean committed) {
+    if (oldBlocks == 0 && (owedBlocks == 0 || !committed)) {
+      return;
+    }
+    for (int b = 0; b < slots.length; b++) {
+      if (olds[b] != ShadowMemory.NONE) {
+        int length = schema().blockLengthBytes(b);
+        memory.putBack(olds[b], length);
+        spares.usedBytes -= ShadowMemory.slotBytes(length);
+        olds[b] = ShadowMemory.NONE;
+      }
+      if (committed) {
+        flags[b] &= ~OWED;
+      }
+    }
+    oldBlocks = 0;
+    if (committed) {
+      owedBlocks = 0;
+      owedBytes = 0;
+    }
+  }
+}
