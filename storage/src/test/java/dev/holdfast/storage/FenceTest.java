@@ -149,7 +149,7 @@ class FenceTest {
     try (StoreWriter third = TestStores.open(disk)) {
       assertEquals(4, third.attempt());
       assertTrue(third.complete());
-      assertTrue(third.previousEnded());
+      assertTrue(third.previousGone());
     }
   }
 

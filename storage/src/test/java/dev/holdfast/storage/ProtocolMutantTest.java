@@ -48,8 +48,8 @@ class ProtocolMutantTest {
     NAMES_NOT_SYNCED(NamesNotSynced::new),
     FILES_NOT_SYNCED(FilesNotSynced::new),
     RENAME_INSTEAD_OF_LINK(RenameInsteadOfLink::new),
-    NO_LIST_BEFORE_ACKNOWLEDGEMENT(NoFreshList::new),
-    NO_LIST_AFTER_OPEN(NoFreshList::new);
+    NO_LIST_BEFORE_ACKNOWLEDGEMENT(disk -> new TrustsItsLink(disk, false)),
+    NO_LIST_AFTER_OPEN(disk -> new TrustsItsLink(disk, true));
 
     @SuppressWarnings("ImmutableEnumChecker") // a constructor
     private final UnaryOperator<Disk> leaveOut;
@@ -124,13 +124,20 @@ class ProtocolMutantTest {
     }
   }
 
-  /** Lists the log as it was when a record was linked last. */
-  private static final class NoFreshList extends ForwardingDisk {
+  /** Believes, once it has linked a record, that it stands there and nothing above it. */
+  private static final class TrustsItsLink extends ForwardingDisk {
+    private final boolean opens;
+    private final MemoryDisk linkedFiles = new MemoryDisk();
     private List<String> known = List.of();
-    private boolean linked;
+    private boolean opened;
+    private boolean trusting;
 
-    NoFreshList(Disk below) {
+    /**
+     * @param opens whether it does so for its OPEN, or for all that follows
+     */
+    TrustsItsLink(Disk below, boolean opens) {
       super(below);
+      this.opens = opens;
     }
 
     @Override
@@ -138,24 +145,40 @@ class ProtocolMutantTest {
       if (!directory.endsWith("log")) {
         return super.list(directory);
       }
-      if (!linked) {
+      if (!trusting) {
         known = super.list(directory);
       }
       return known;
     }
 
     @Override
+    public DiskFile open(Path file) throws IOException {
+      Path linked = MemoryDisk.ROOT.resolve(file.getFileName());
+      boolean own = trusting && linkedFiles.files(MemoryDisk.ROOT).contains(linked);
+      return own ? linkedFiles.open(linked) : super.open(file);
+    }
+
+    @Override
     public void link(Path existing, Path name) throws IOException {
+      trusting = false;
       super.link(existing, name);
-      if (directoryOf(name).endsWith("log")) {
-        linked = true;
-        known = new ArrayList<>(known);
-        known.add(name.getFileName().toString());
+      if (StoreLayout.recordNumber(name.getFileName().toString()).isPresent()) {
+        trusting = opened != opens;
+        opened = true;
+        remember(name);
       }
     }
 
-    private static Path directoryOf(Path name) {
-      return name.resolveSibling("");
+    private void remember(Path name) throws IOException {
+      known = new ArrayList<>(known);
+      known.add(name.getFileName().toString());
+      try (DiskFile from = super.open(name);
+          DiskFile to =
+              linkedFiles.create(MemoryDisk.ROOT.resolve(name.getFileName()), Access.OWNER)) {
+        ByteBuffer all = ByteBuffer.allocate((int) from.size());
+        from.readFully(all, 0);
+        to.writeFully(all.flip(), 0);
+      }
     }
   }
 
