@@ -103,7 +103,7 @@ final class Publisher {
         throw e;
       }
     }
-    return confirm(number);
+    return confirm(number, fileId);
   }
 
   private void link(Path temporary, Path name) throws IOException {
@@ -159,13 +159,23 @@ final class Publisher {
     }
   }
 
-  private Outcome confirm(long number) {
+  /**
+   * The name alone proves nothing: a file server that crashed may have lost it before the sync, and a
+   * successor may have taken the number since.
+   */
+  private Outcome confirm(long number, Id128 fileId) {
     try {
       if (directory.directorySync()) {
         disk.syncDirectory(layout.log());
       }
       Log log = Log.list(disk, layout);
-      boolean mine = log.numbers().contains(number) && log.highest() == number;
+      if (log.highest() != number) {
+        return Outcome.OVERTAKEN;
+      }
+      Boolean mine = isMine(number, fileId);
+      if (mine == null) {
+        return Outcome.UNKNOWN;
+      }
       return mine ? Outcome.PUBLISHED : Outcome.OVERTAKEN;
     } catch (IOException e) {
       tell.accept(StoreIoException.describe("syncing", layout.log(), e));
