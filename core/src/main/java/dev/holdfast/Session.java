@@ -159,7 +159,7 @@ final class Session implements Engine {
               parameters,
               outputs,
               settings.allowedChanges());
-      Restorer.Found found = restorer.restore();
+      Restorer.Found found = find(restorer);
       if (found.number() > 0) {
         restoredNumber = found.number();
         phases.restore(found.phases());
@@ -185,6 +185,15 @@ final class Session implements Engine {
       settleAttention();
     }
     return boundary.steps();
+  }
+
+  private Restorer.Found find(Restorer restorer) {
+    try {
+      return restorer.restore();
+    } catch (Fenced e) {
+      stage = Stage.ENDED;
+      throw e;
+    }
   }
 
   @Override
@@ -244,12 +253,7 @@ final class Session implements Engine {
     String by = fencedBy;
     if (by != null) {
       stage = Stage.ENDED;
-      throw new Fenced(
-          "job "
-              + job
-              + ": its store was taken over by "
-              + by
-              + "; nothing of this run can be committed any more");
+      throw new Fenced(store.root(), by);
     }
   }
 
