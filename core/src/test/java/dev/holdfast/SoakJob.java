@@ -73,13 +73,19 @@ final class SoakJob {
   }
 
   ChildJvm start(Map<String, String> environment, String... arguments) throws IOException {
+    return startUnder(List.of(), environment, arguments);
+  }
+
+  /** Starts a child under another program, such as a tracer. */
+  ChildJvm startUnder(List<String> tracer, Map<String, String> environment, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(SoakWorker.class.getName());
     command.add("store=" + store());
     command.add("out=" + out());
     command.add("loop=" + loop);
     command.addAll(List.of(arguments));
-    return new ChildJvm(directory, environment, List.of(), command.toArray(String[]::new));
+    return new ChildJvm(directory, environment, tracer, command.toArray(String[]::new));
   }
 
   /** Judges a line of a child. */

@@ -27,6 +27,7 @@ import java.util.Map;
  * loop=steps|tick      which kind of loop
  * point=NAME:K         stop at the K-th pass of a named point, see HaltingDisk
  * wait=start,end       wait for a line on stdin before opening, before completing
+ * interval=MS          work between two checkpoints of the policy; 1 unless said
  * memory=BYTES         memory for the copy of the state
  * </pre>
  */
@@ -58,10 +59,11 @@ final class SoakWorker {
 
   private void start() {
     waitFor("start");
+    long intervalMs = Long.parseLong(arguments.getOrDefault("interval", "1"));
     Job job =
         Holdfast.job("soak")
             .store(Path.of(arguments.getOrDefault("store", "")))
-            .policy(CheckpointPolicy.fixed(Duration.ofMillis(1)))
+            .policy(CheckpointPolicy.fixed(Duration.ofMillis(intervalMs)))
             .disk(new HaltingDisk(arguments.getOrDefault("point", "none:0")));
     if (arguments.containsKey("memory")) {
       job.memory(Long.parseLong(arguments.get("memory")));
