@@ -7,6 +7,7 @@ import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.RegionSchema;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
@@ -66,9 +67,30 @@ final class Restorer {
         new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE, Map.of());
   }
 
-  /** Restores on the writer thread, where reads cannot be interrupted. */
+  /**
+   * Restores on the writer thread, where reads cannot be interrupted.
+   *
+   * @throws Fenced when another run has opened the store since this one has
+   */
   Found restore() {
-    return writerThread.call(this::restoreHere);
+    return writerThread.call(
+        () -> {
+          try {
+            return restoreHere();
+          } catch (StoreException e) {
+            requireStore(); // a successor may have deleted what was to be read
+            throw e;
+          }
+        });
+  }
+
+  private void requireStore() {
+    store
+        .lookForSuccessor()
+        .ifPresent(
+            by -> {
+              throw new Fenced(store.root(), by);
+            });
   }
 
   private Found restoreHere() {
@@ -77,6 +99,7 @@ final class Restorer {
       Optional<StoredVersion> newest = store.newest();
       told = tellRejections(told);
       if (newest.isEmpty()) {
+        requireStore();
         declared.outputs().values().forEach(output -> output.attach(begin(output)));
         return Found.NOTHING;
       }
@@ -163,6 +186,7 @@ final class Restorer {
       }
     }
     declared.state().restore(new Reader(version));
+    requireStore(); // the output files are a successor's, if there is one
     for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(

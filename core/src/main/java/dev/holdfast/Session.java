@@ -147,9 +147,18 @@ final class Session implements Engine {
     if (stage == Stage.DECLARING) {
       Restorer restorer =
           new Restorer(writerThread, store, disk, declared, settings.allowedChanges());
-      begin(restorer.restore());
+      begin(find(restorer));
     }
     return boundary.steps();
+  }
+
+  private Restorer.Found find(Restorer restorer) {
+    try {
+      return restorer.restore();
+    } catch (Fenced e) {
+      stage = Stage.ENDED;
+      throw e;
+    }
   }
 
   private void begin(Restorer.Found found) {
@@ -234,12 +243,7 @@ final class Session implements Engine {
     String by = fencedBy;
     if (by != null) {
       stage = Stage.ENDED;
-      throw new Fenced(
-          "job "
-              + job
-              + ": its store was taken over by "
-              + by
-              + "; nothing of this run can be committed any more");
+      throw new Fenced(store.root(), by);
     }
   }
 

@@ -61,8 +61,4 @@ final class States {
       capture.committed();
     }
   }
-
-  static String message(Throwable e) {
-    return String.valueOf(e.getMessage());
-  }
 }

@@ -256,7 +256,8 @@ final class Opener {
     return null;
   }
 
-  private Holder holderOf(long attempt) throws IOException {
+  /** Who wrote an OPEN record, as far as it can be read. */
+  Holder holderOf(long attempt) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, attempt)) {
       return AttemptInfo.decodeOpened(
               record.path().toString(),

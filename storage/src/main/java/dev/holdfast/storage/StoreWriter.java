@@ -453,10 +453,26 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private String successor() {
-    try (RecordFile record = RecordFile.open(disk, layout, Log.list(disk, layout).highest())) {
-      return "attempt " + record.header().attempt();
-    } catch (IOException | StoreException e) {
+    try {
+      for (long number : Log.list(disk, layout).numbers().tailSet(attempt, false).descendingSet()) {
+        String by = writerOf(number);
+        if (by != null) {
+          return by;
+        }
+      }
+    } catch (IOException e) {
       return "another run";
+    }
+    return "another run";
+  }
+
+  /** Who wrote a record, if that was not this writer; the record may have been deleted meanwhile. */
+  private @Nullable String writerOf(long number) {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      long writer = record.header().attempt();
+      return writer > attempt ? opener.holderOf(writer).describe() : null;
+    } catch (IOException | StoreException e) {
+      return null;
     }
   }
 
