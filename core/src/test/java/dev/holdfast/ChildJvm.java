@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** A JVM of its own, with this one's class path; its lines are read as they come. */
@@ -163,6 +164,15 @@ final class ChildJvm implements AutoCloseable {
       input.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until something stands on the error stream. */
+  void awaitError(String containing) {
+    long end = System.nanoTime() + PATIENCE_MS * 1_000_000;
+    while (!errors().contains(containing)) {
+      assertTrue(System.nanoTime() - end < 0, () -> "\"" + containing + "\" never told: " + errors());
+      LockSupport.parkNanos(5_000_000);
     }
   }
 
