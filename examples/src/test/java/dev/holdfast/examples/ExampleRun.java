@@ -64,7 +64,8 @@ final class ExampleRun implements AutoCloseable {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-ea");
     command.add("-Xmx256m");
-    command.add("-XX:+UseSerialGC"); // it starts fastest
+    command.add("-XX:+UseSerialGC"); // with these two a JVM starts fastest
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(example.program());
@@ -105,16 +106,29 @@ final class ExampleRun implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void await(String what, BooleanSupplier reached)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!reached.getAsBoolean()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (left <= 0 || (openStreams == 0 && !reached.getAsBoolean())) {
-        fail((left <= 0 ? "no sign of " : "it ended before ") + what + ": " + this);
-      }
-      wait(left);
+  private void await(String what, BooleanSupplier reached) throws InterruptedException {
+    if (!await(reached, PATIENCE.toNanos())) {
+      fail("no " + what + " in " + PATIENCE.toSeconds() + " s, or before its end: " + this);
     }
+  }
+
+  /** Waits until something is so, or nothing more can come, or the time is over. */
+  private synchronized boolean await(BooleanSupplier reached, long atMostNs)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + atMostNs;
+    while (!reached.getAsBoolean()) {
+      long leftNs = deadline - System.nanoTime();
+      if (leftNs <= 0 || openStreams == 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+    }
+    return true;
+  }
+
+  /** Waits until it has printed this line, but not longer than that. */
+  void awaitLineAtMost(String line, long atMostNs) throws InterruptedException {
+    await(() -> out.contains(line), atMostNs);
   }
 
   /** Waits until it has printed so many lines. */
@@ -157,7 +171,7 @@ final class ExampleRun implements AutoCloseable {
 
   /** Waits for its end and for all it has printed. */
   Ended await() throws InterruptedException {
-    await("its end", () -> openStreams == 0);
+    await("end", () -> openStreams == 0);
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       fail("it closed its streams and did not end: " + this);
     }
