@@ -16,7 +16,7 @@ enum Example {
       return switch (size) {
         case TINY -> List.of("64", "300", text(seed));
         case TINY_LONGER -> List.of("64", "500", text(seed));
-        case LONG -> List.of("320", "16000", text(seed));
+        case LONG -> List.of("320", "12000", text(seed));
         case ENDLESS -> List.of("64", ENDLESS_STEPS, text(seed));
       };
     }
@@ -27,7 +27,7 @@ enum Example {
       return switch (size) {
         case TINY -> List.of("1.5", "100", text(seed));
         case TINY_LONGER -> List.of("2.5", "100", text(seed));
-        case LONG -> List.of("50", "980", text(seed)); // 1,000 to 50,000 grains
+        case LONG -> List.of("36", "1362", text(seed)); // 1,000 to 50,000 grains
         case ENDLESS -> List.of("1e9", "0", text(seed));
       };
     }

@@ -13,14 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
- * An example that runs in a JVM of its own, in a directory of its own, as a person would start it.
- * What it prints is collected line by line, so that a test can wait for it. Closing ends the JVM.
+ * A program that runs in a JVM of its own, as a person would start it. What it prints is collected
+ * line by line, so that a test can wait for it. Closing ends the JVM.
  */
 final class ExampleRun implements AutoCloseable {
   /** The end of any wait: far beyond what a slow machine needs. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Variables that would change what a child does: settings, schedulers, options of JVMs. */
+  private static final Pattern FOREIGN =
+      Pattern.compile("(HOLDFAST|SLURM_|PBS_|LSB_|JAVA_TOOL_|JDK_JAVA_|_JAVA_).*");
 
   private final List<String> command;
   private final Process process;
@@ -48,14 +53,15 @@ final class ExampleRun implements AutoCloseable {
   }
 
   /**
-   * Starts an example.
+   * Starts a program.
    *
    * @param prefix a command that runs another, such as nohup; may be empty
-   * @param environment added to this process's own, which knows nothing of Holdfast
+   * @param program its main class
+   * @param environment added to this process's own, cleared of Holdfast's
    */
   static ExampleRun start(
       List<String> prefix,
-      Example example,
+      String program,
       List<String> arguments,
       Path directory,
       Map<String, String> environment) {
@@ -68,11 +74,10 @@ final class ExampleRun implements AutoCloseable {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(example.program());
+    command.add(program);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST"));
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().keySet().removeIf(name -> FOREIGN.matcher(name).matches());
     builder.environment().putAll(environment);
     try {
       return new ExampleRun(command, builder.start());
