@@ -27,7 +27,7 @@ enum Example {
       return switch (size) {
         case TINY -> List.of("1.5", "100", text(seed));
         case TINY_LONGER -> List.of("2.5", "100", text(seed));
-        case LONG -> List.of("70", "700", text(seed)); // 1,000 to 50,000 grains
+        case LONG -> List.of("36", "1362", text(seed)); // 1,000 to 50,000 grains
         case ENDLESS -> List.of("1e9", "0", text(seed));
       };
     }
@@ -43,7 +43,7 @@ enum Example {
       return switch (size) {
         case TINY -> List.of("200000", "100000", text(seed));
         case TINY_LONGER -> List.of("400000", "100000", text(seed));
-        case LONG -> List.of("9000000", "3000000", text(seed));
+        case LONG -> List.of("12000000", "3000000", text(seed));
         case ENDLESS -> List.of(ENDLESS_STEPS, "100000", text(seed));
       };
     }
@@ -54,7 +54,7 @@ enum Example {
       return switch (size) {
         case TINY -> List.of("30", "16000", text(seed));
         case TINY_LONGER -> List.of("50", "16000", text(seed));
-        case LONG -> List.of("1500", "320000", text(seed));
+        case LONG -> List.of("1500", "480000", text(seed));
         case ENDLESS -> List.of(ENDLESS_STEPS, "16000", text(seed));
       };
     }

@@ -13,14 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
- * An example that runs in a JVM of its own, in a directory of its own, as a person would start it.
- * What it prints is collected line by line, so that a test can wait for it. Closing ends the JVM.
+ * A program that runs in a JVM of its own, as a person would start it. What it prints is collected
+ * line by line, so that a test can wait for it. Closing ends the JVM.
  */
 final class ExampleRun implements AutoCloseable {
   /** The end of any wait: far beyond what a slow machine needs. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Variables that would change what a child does: settings, schedulers, options of JVMs. */
+  private static final Pattern FOREIGN =
+      Pattern.compile("(HOLDFAST|SLURM_|PBS_|LSB_|JAVA_TOOL_|JDK_JAVA_|_JAVA_).*");
 
   private final List<String> command;
   private final Process process;
@@ -48,14 +53,15 @@ final class ExampleRun implements AutoCloseable {
   }
 
   /**
-   * Starts an example.
+   * Starts a program.
    *
    * @param prefix a command that runs another, such as nohup; may be empty
-   * @param environment added to this process's own, which knows nothing of Holdfast
+   * @param program its main class
+   * @param environment added to this process's own, cleared of Holdfast's
    */
   static ExampleRun start(
       List<String> prefix,
-      Example example,
+      String program,
       List<String> arguments,
       Path directory,
       Map<String, String> environment) {
@@ -64,14 +70,14 @@ final class ExampleRun implements AutoCloseable {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-ea");
     command.add("-Xmx256m");
-    command.add("-XX:+UseSerialGC"); // it starts fastest
+    command.add("-XX:+UseSerialGC"); // with these two a JVM starts fastest
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(example.program());
+    command.add(program);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST"));
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().keySet().removeIf(name -> FOREIGN.matcher(name).matches());
     builder.environment().putAll(environment);
     try {
       return new ExampleRun(command, builder.start());
@@ -105,16 +111,29 @@ final class ExampleRun implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void await(String what, BooleanSupplier reached)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!reached.getAsBoolean()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (left <= 0 || (openStreams == 0 && !reached.getAsBoolean())) {
-        fail((left <= 0 ? "no sign of " : "it ended before ") + what + ": " + this);
-      }
-      wait(left);
+  private void await(String what, BooleanSupplier reached) throws InterruptedException {
+    if (!await(reached, PATIENCE.toNanos())) {
+      fail("no " + what + " in " + PATIENCE.toSeconds() + " s, or before its end: " + this);
     }
+  }
+
+  /** Waits until something is so, or nothing more can come, or the time is over. */
+  private synchronized boolean await(BooleanSupplier reached, long atMostNs)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + atMostNs;
+    while (!reached.getAsBoolean()) {
+      long leftNs = deadline - System.nanoTime();
+      if (leftNs <= 0 || openStreams == 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+    }
+    return true;
+  }
+
+  /** Waits until it has printed this line, but not longer than that. */
+  void awaitLineAtMost(String line, long atMostNs) throws InterruptedException {
+    await(() -> out.contains(line), atMostNs);
   }
 
   /** Waits until it has printed so many lines. */
@@ -157,7 +176,7 @@ final class ExampleRun implements AutoCloseable {
 
   /** Waits for its end and for all it has printed. */
   Ended await() throws InterruptedException {
-    await("its end", () -> openStreams == 0);
+    await("end", () -> openStreams == 0);
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       fail("it closed its streams and did not end: " + this);
     }

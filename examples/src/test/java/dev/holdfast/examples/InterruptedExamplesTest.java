@@ -32,8 +32,8 @@ final class InterruptedExamplesTest {
   private static final int KILLS = 20;
   private static final int STOPS = 6;
 
-  /** Of its lines an attempt prints at most this share, so that the job outlives all attempts. */
-  private static final int SHARE_OF_LINES = 40;
+  /** Parts of the job; after each kill it may come one part further, so it outlives all of them. */
+  private static final int PARTS = KILLS + 2;
 
   private static final int KILLED = 128 + 9;
   private static final int STOPPED = 75;
@@ -68,7 +68,7 @@ final class InterruptedExamplesTest {
 
     for (int kill = 1; kill <= KILLS; kill++) {
       try (ExampleRun run = workplace.start()) {
-        reachAMoment(run, undisturbed);
+        reachAMoment(run, kill, undisturbed.out());
         Ended ended = run.kill();
         assertEquals(KILLED, ended.code(), run::toString);
         assertTrue(lines.containsAll(withoutTornLine(ended.out())), run::toString);
@@ -109,8 +109,13 @@ final class InterruptedExamplesTest {
     assertEquals(undisturbed.last(), workplace.last(ended));
   }
 
-  /** While it starts, while it opens and restores, or in its loop. */
-  private void reachAMoment(ExampleRun run, Reference undisturbed) throws InterruptedException {
+  /**
+   * While it starts, while it opens and restores, or in its loop.
+   *
+   * @param lines all lines of an undisturbed run
+   */
+  private void reachAMoment(ExampleRun run, int kill, List<String> lines)
+      throws InterruptedException {
     switch (random.nextInt(5)) {
       case 0 -> pauseUpToMs(250);
       case 1 -> {
@@ -118,8 +123,9 @@ final class InterruptedExamplesTest {
         pauseUpToMs(50);
       }
       default -> {
-        run.awaitLines(1 + random.nextInt(undisturbed.out().size() / SHARE_OF_LINES));
-        pauseUpToMs(30);
+        run.awaitLines(1);
+        long pauseNs = random.nextLong(TimeUnit.MILLISECONDS.toNanos(300));
+        run.awaitLineAtMost(lines.get(lines.size() * kill / PARTS), pauseNs);
       }
     }
   }
@@ -153,7 +159,7 @@ final class InterruptedExamplesTest {
           new Workplace(
               example, example.arguments(Size.LONG, 42), directory.resolve("alone"), Map.of());
       Ended ended = workplace.complete();
-      assertTrue(ended.out().size() > 2 * SHARE_OF_LINES, "lines to wait for: " + ended);
+      assertTrue(ended.out().size() > 2 * PARTS, "lines to wait for: " + ended);
       known = new Reference(ended.out(), workplace.last(ended));
       REFERENCES.put(example, known);
     }

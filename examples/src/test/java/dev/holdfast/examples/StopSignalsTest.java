@@ -61,9 +61,9 @@ final class StopSignalsTest {
   @Test
   void interrupt_twice_endsAtOnce() throws Exception {
     assumeFalse(SystemFacts.signalIgnored(INT), "runs in the background");
-    Workplace workplace = workplace(List.of("1", "1000000000000000"));
-    try (ExampleRun run = workplace.start()) {
-      run.awaitMessage("begins at step 0"); // and that step does not end
+    String program = StuckStep.class.getName();
+    try (ExampleRun run = ExampleRun.start(List.of(), program, List.of(), directory, Map.of())) {
+      run.awaitLines(1); // it is in the step
       run.signal("INT");
       run.awaitMessage("stopping after this step (SIGINT)");
       run.signal("INT");
@@ -73,10 +73,6 @@ final class StopSignalsTest {
   }
 
   private Workplace endless() {
-    return workplace(EXAMPLE.arguments(Size.ENDLESS, 42));
-  }
-
-  private Workplace workplace(List<String> arguments) {
-    return new Workplace(EXAMPLE, arguments, directory, Map.of());
+    return new Workplace(EXAMPLE, EXAMPLE.arguments(Size.ENDLESS, 42), directory, Map.of());
   }
 }

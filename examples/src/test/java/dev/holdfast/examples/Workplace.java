@@ -50,7 +50,7 @@ record Workplace(
   }
 
   ExampleRun start(String... prefix) {
-    return ExampleRun.start(List.of(prefix), example, arguments, directory, environment);
+    return ExampleRun.start(List.of(prefix), example.program(), arguments, directory, environment);
   }
 
   /** Runs it to its end, whatever that is. */
