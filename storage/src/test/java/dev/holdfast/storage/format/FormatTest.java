@@ -51,8 +51,7 @@ class FormatTest {
     byte[] bytes = header(RecordType.VERSION).encode();
     for (int bit = 0; bit < 8 * bytes.length; bit++) {
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
-      assertThrows(
-          StoreException.class, () -> FileHeader.decode(FILE, ByteBuffer.wrap(bytes)));
+      assertThrows(StoreException.class, () -> FileHeader.decode(FILE, ByteBuffer.wrap(bytes)));
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
     }
   }
@@ -102,12 +101,10 @@ class FormatTest {
     byte[] bytes = footer.encode();
     assertEquals(128, bytes.length);
     assertEquals(footer, Footer.decode(FILE, 480, ByteBuffer.wrap(bytes)));
-    assertThrows(
-        DamagedException.class, () -> Footer.decode(FILE, 481, ByteBuffer.wrap(bytes)));
+    assertThrows(DamagedException.class, () -> Footer.decode(FILE, 481, ByteBuffer.wrap(bytes)));
     for (int bit = 0; bit < 8 * bytes.length; bit++) {
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
-      assertThrows(
-          DamagedException.class, () -> Footer.decode(FILE, 480, ByteBuffer.wrap(bytes)));
+      assertThrows(DamagedException.class, () -> Footer.decode(FILE, 480, ByteBuffer.wrap(bytes)));
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
     }
   }
@@ -133,8 +130,7 @@ class FormatTest {
     Extent extent = new Extent(STORE, 0, 3, 4096, 2, 64 + 2 * 32 + 80, 0x1234);
     byte[] bytes = extent.encodeHeader();
     assertEquals(64, bytes.length);
-    assertEquals(
-        extent, Extent.decodeHeader(FILE, STORE, 256, 10_000, ByteBuffer.wrap(bytes)));
+    assertEquals(extent, Extent.decodeHeader(FILE, STORE, 256, 10_000, ByteBuffer.wrap(bytes)));
     assertThrows(
         DamagedException.class,
         () -> Extent.decodeHeader(FILE, Id128.NONE, 256, 10_000, ByteBuffer.wrap(bytes)));
@@ -186,13 +182,22 @@ class FormatTest {
 
   private static VersionInfo version() {
     return new VersionInfo(
-        new State(12, 34, List.of(new Phase("spin-up", 10, 10, true), new Phase("run", 2, -1, false))),
+        new State(
+            12, 34, List.of(new Phase("spin-up", 10, 10, true), new Phase("run", 2, -1, false))),
         new Family(6, DIGEST, 3, 4),
         List.of(new FileRef(3, STORE, DIGEST, 999, 77)),
         List.of(
-            new RegionSchema("temp/é", RegionKind.ARRAY, ElementType.DOUBLE, "double[][]",
-                List.of(3L, 5L), 120, 12, true),
-            new RegionSchema("", RegionKind.OBJECT, ElementType.OPAQUE, "", List.of(), 0, 22, false)),
+            new RegionSchema(
+                "temp/é",
+                RegionKind.ARRAY,
+                ElementType.DOUBLE,
+                "double[][]",
+                List.of(3L, 5L),
+                120,
+                12,
+                true),
+            new RegionSchema(
+                "", RegionKind.OBJECT, ElementType.OPAQUE, "", List.of(), 0, 22, false)),
         List.of(new OutputMark("out/probe.csv", 5, -6)),
         LEDGER,
         new Costs(0.5, 1.5, 2.5, 3.5, 4),
@@ -235,8 +240,7 @@ class FormatTest {
     byte[] bytes = version.encode(header(RecordType.VERSION));
     for (int bit = 0; bit < 8 * bytes.length; bit++) {
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
-      assertThrows(
-          StoreException.class, () -> VersionInfo.decode(FILE, 0, bytes), "bit " + bit);
+      assertThrows(StoreException.class, () -> VersionInfo.decode(FILE, 0, bytes), "bit " + bit);
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
     }
     for (int length = 0; length < bytes.length; length++) {
@@ -264,8 +268,7 @@ class FormatTest {
   void sections_unknownOne_isSkippedUnlessItIsCritical() {
     assertEquals(version(), VersionInfo.decode(FILE, 0, withUnknownSection(0)));
     assertThrows(
-        UnsupportedFormatException.class,
-        () -> VersionInfo.decode(FILE, 0, withUnknownSection(1)));
+        UnsupportedFormatException.class, () -> VersionInfo.decode(FILE, 0, withUnknownSection(1)));
   }
 
   /** Random bytes with valid checksums around them reach the decoders themselves. */
@@ -279,7 +282,8 @@ class FormatTest {
         random.nextBytes(payload);
         for (int k = 0; k < payload.length && random.nextBoolean(); k += 4) {
           payload[k] = (byte) random.nextInt(3);
-          Arrays.fill(payload, Math.min(k + 1, payload.length), Math.min(k + 4, payload.length), (byte) 0);
+          Arrays.fill(
+              payload, Math.min(k + 1, payload.length), Math.min(k + 4, payload.length), (byte) 0);
         }
         out.add(tag, w -> w.raw(payload));
       }
@@ -295,7 +299,8 @@ class FormatTest {
     assertEquals(17, RegionSchema.blockLog2For(1L << 34));
     assertEquals(22, RegionSchema.blockLog2For(1L << 50));
     RegionSchema region =
-        new RegionSchema("r", RegionKind.ARRAY, ElementType.BYTE, "byte[]", List.of(), 4097, 12, false);
+        new RegionSchema(
+            "r", RegionKind.ARRAY, ElementType.BYTE, "byte[]", List.of(), 4097, 12, false);
     assertEquals(2, region.blockCount());
     assertEquals(4096, region.blockLengthBytes(0));
     assertEquals(1, region.blockLengthBytes(1));
