@@ -27,11 +27,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one writer of a store. Opening it makes this process the holder; {@link #commit} makes versions
- * that are wholly there or not at all, and acknowledges only what will be found again.
+ * The one writer of a store. Opening it makes this process the holder; {@link #commit} makes
+ * versions that are wholly there or not at all, and acknowledges only what will be found again.
  *
- * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch} may be called by
- * another one.
+ * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch} may be called
+ * by another one.
  */
 public final class StoreWriter implements AutoCloseable {
   private final StoreOptions options;
@@ -82,8 +82,7 @@ public final class StoreWriter implements AutoCloseable {
   private static Ledger startLedger(
       StoreOptions options, StoreLayout layout, History history, Log before) throws IOException {
     long died =
-        History.lastSignOfLifeEpochMs(
-            options.disk(), layout, before, options.previousEndEpochMs());
+        History.lastSignOfLifeEpochMs(options.disk(), layout, before, options.previousEndEpochMs());
     long start = SystemFacts.ownStartEpochMs();
     return history.atStart(start, died, options.time().epochMs());
   }
@@ -116,8 +115,7 @@ public final class StoreWriter implements AutoCloseable {
     if (exists && options.fresh()) {
       StoreAside.setAside(path, options);
     }
-    StoreDirectory directory =
-        StoreDirectory.prepare(disk, path, options.access(), options.tell());
+    StoreDirectory directory = StoreDirectory.prepare(disk, path, options.access(), options.tell());
     Log before = Log.list(disk, directory.layout());
     Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
     History history = History.read(disk, directory.layout(), before);
@@ -245,8 +243,7 @@ public final class StoreWriter implements AutoCloseable {
     } catch (StoreException e) {
       return new CommitResult.Failed(e.getMessage());
     } catch (IOException e) {
-      return new CommitResult.Failed(
-          StoreIoException.describe("opening again", layout.root(), e));
+      return new CommitResult.Failed(StoreIoException.describe("opening again", layout.root(), e));
     }
     return commitTwice(draft);
   }
@@ -309,15 +306,13 @@ public final class StoreWriter implements AutoCloseable {
         FileHeader.of(
             RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs());
     Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
-    boolean wantsFull =
-        draft.full() || fullRule.wants(base, versions.all(), versions.damaged());
+    boolean wantsFull = draft.full() || fullRule.wants(base, versions.all(), versions.damaged());
     Base from = wantsFull ? null : base;
     VersionFile.Written written =
         publisher.prepare(
             temporary,
             file ->
-                new VersionFile(
-                        file, header, draft.regions(), from, codecs, encoder, extentBuffer)
+                new VersionFile(file, header, draft.regions(), from, codecs, encoder, extentBuffer)
                     .write(refs -> describe(draft, refs, level)));
     Outcome outcome;
     try {

@@ -106,8 +106,8 @@ class VerifierTest {
   }
 
   /**
-   * Three files may be missing for good reasons: the END, without which the log is that of a job that
-   * was killed; a version that no other one needs and that might have been pruned; and ALIVE.
+   * Three files may be missing for good reasons: the END, without which the log is that of a job
+   * that was killed; a version that no other one needs and that might have been pruned; and ALIVE.
    */
   @Test
   void verify_anyFileDeletedThatIsNotDispensable_isReported() throws IOException {
