@@ -31,25 +31,19 @@ final class Restorer {
   private final WriterThread writerThread;
   private final StoreWriter store;
   private final Disk disk;
-  private final ProtectedState state;
-  private final Map<String, String> parameters;
-  private final Map<String, AppendFile> outputs;
+  private final Declared declared;
   private final Set<String> allowedChanges;
 
   Restorer(
       WriterThread writerThread,
       StoreWriter store,
       Disk disk,
-      ProtectedState state,
-      Map<String, String> parameters,
-      Map<String, AppendFile> outputs,
+      Declared declared,
       Set<String> allowedChanges) {
     this.writerThread = writerThread;
     this.store = store;
     this.disk = disk;
-    this.state = state;
-    this.parameters = parameters;
-    this.outputs = outputs;
+    this.declared = declared;
     this.allowedChanges = allowedChanges;
   }
 
@@ -83,7 +77,7 @@ final class Restorer {
       Optional<StoredVersion> newest = store.newest();
       told = tellRejections(told);
       if (newest.isEmpty()) {
-        outputs.values().forEach(output -> output.attach(begin(output)));
+        declared.outputs().values().forEach(output -> output.attach(begin(output)));
         return Found.NOTHING;
       }
       try (StoredVersion version = newest.get()) {
@@ -118,7 +112,7 @@ final class Restorer {
     compareParameters(version.info(), differences);
     compareOutputs(version.info(), differences);
     try {
-      state.checkAgainst(version.info().regions());
+      declared.state().checkAgainst(version.info().regions());
     } catch (RestoreMismatchException e) {
       differences.addAll(e.differences());
     }
@@ -129,7 +123,7 @@ final class Restorer {
 
   private void compareParameters(VersionInfo info, List<String> differences) {
     Map<String, String> stored = new TreeMap<>(info.parameters());
-    parameters.forEach(
+    declared.parameters().forEach(
         (name, value) -> {
           String before = stored.remove(name);
           if (!allowedChanges.contains(name) && !value.equals(before)) {
@@ -155,21 +149,21 @@ final class Restorer {
 
   private void compareOutputs(VersionInfo info, List<String> differences) {
     for (OutputMark mark : info.outputs()) {
-      if (!outputs.containsKey(mark.path())) {
+      if (!declared.outputs().containsKey(mark.path())) {
         differences.add("output file " + mark.path() + ": in the version, not declared");
       }
     }
   }
 
   private void fill(StoredVersion version) {
-    for (AppendFile output : outputs.values()) {
+    for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       if (mark != null) {
         OutputFile.verify(disk, output.path(), mark);
       }
     }
-    state.restore(new Reader(version));
-    for (AppendFile output : outputs.values()) {
+    declared.state().restore(new Reader(version));
+    for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(
           mark == null

@@ -62,9 +62,9 @@ final class SessionReport {
             pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
   }
 
-  static String blocking(long stateBytes, long memoryBytes) {
+  static String blocking(ProtectedState state) {
     return "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a"
-            .formatted(Sizes.human(stateBytes), Sizes.human(memoryBytes))
+            .formatted(Sizes.human(state.sizeBytes()), Sizes.human(state.memoryBytes()))
         + " version is written; to go on meanwhile, give the job more memory or raise HOLDFAST_MEMORY";
   }
 
@@ -74,7 +74,8 @@ final class SessionReport {
   }
 
   static List<String> ended(
-      EndCause cause, long step, Ledger ledger, Pacer pacer, Metrics metrics, boolean recorded) {
+      EndCause cause, long step, Ledger ledger, Checkpointer checkpointer, boolean recorded) {
+    Metrics metrics = checkpointer.metrics();
     List<String> lines = new ArrayList<>();
     String how =
         switch (cause) {
@@ -83,7 +84,7 @@ final class SessionReport {
           case FAILED -> "ended at step %,d without being complete";
         };
     lines.add(String.format(Locale.ROOT, how, step));
-    lines.add(ledgerLine(ledger) + predicted(pacer));
+    lines.add(ledgerLine(ledger) + predicted(checkpointer.pacer()));
     lines.add(blockedLine(metrics));
     if (metrics.failedVersions() > 0) {
       lines.add(metrics.failedVersions() + " versions of this attempt could not be written");

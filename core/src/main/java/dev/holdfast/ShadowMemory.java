@@ -179,15 +179,22 @@ final class ShadowMemory implements AutoCloseable {
     return lengthBytes;
   }
 
-  /** Copies the pieces that differ, beginning at one that does. */
+  /**
+   * Copies the pieces that differ, beginning at one that does. After two in a row the rest is
+   * copied without looking: most likely all of it has changed.
+   */
   void copyDifferences(long slot, MemorySegment live, long start, int from, int lengthBytes) {
-    MemorySegment slab = slab(slot);
-    long offset = slot & OFFSET_MASK;
     int at = from;
     while (at < lengthBytes) {
-      int bytes = Math.min(Pieces.PIECE_BYTES, lengthBytes - at);
-      MemorySegment.copy(live, start + at, slab, offset + at, bytes);
-      at = nextDifference(slot, live, start, at + bytes, lengthBytes);
+      int behind = Math.min(at + Pieces.PIECE_BYTES, lengthBytes);
+      int next = nextDifference(slot, live, start, behind, lengthBytes);
+      if (next == behind) {
+        behind = lengthBytes;
+        next = lengthBytes;
+      }
+      long offset = (slot & OFFSET_MASK) + at;
+      MemorySegment.copy(live, start + at, slab(slot), offset, behind - at);
+      at = next;
     }
   }
 
