@@ -16,8 +16,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program's output file that grows with its checkpoints: a version remembers how long the file was
- * and a checksum of its content; a restart cuts it back to exactly that.
+ * A program's output file that grows with its checkpoints: a version remembers how long the file
+ * was and a checksum of its content; a restart cuts it back to exactly that.
  *
  * <p>Appends come from the program's thread, syncs from the writer's; both may run at once.
  */
@@ -34,8 +34,7 @@ public final class OutputFile implements AutoCloseable {
   private boolean nameIsDurable;
   private @Nullable IOException lost;
 
-  private OutputFile(
-      Disk disk, Path path, Path real, DiskFile file, CRC32C crc, long bytes) {
+  private OutputFile(Disk disk, Path path, Path real, DiskFile file, CRC32C crc, long bytes) {
     this.disk = disk;
     this.path = path;
     this.real = real;

@@ -62,7 +62,8 @@ class FenceTest {
   void commit_successorOpensBetweenLinkAndList_isNotAcknowledgedOrIsInItsHistory() {
     StoreWriter[] successor = new StoreWriter[1];
     MemoryDiskWithPause pausing =
-        new MemoryDiskWithPause(memory, "LINK 0000000000000003.hf", () -> successor[0] = takeOver());
+        new MemoryDiskWithPause(
+            memory, "LINK 0000000000000003.hf", () -> successor[0] = takeOver());
     try (StoreWriter old = StoreWriter.open(STORE, TestStores.on(pausing))) {
       job.advance();
       committed(job.commit(old, false));
@@ -131,8 +132,7 @@ class FenceTest {
   @Test
   void open_whileThisProcessHoldsTheStore_isRefusedNamingIt() {
     try (StoreWriter holder = TestStores.open(disk)) {
-      StoreHeldException held =
-          assertThrows(StoreHeldException.class, () -> TestStores.open(disk));
+      StoreHeldException held = assertThrows(StoreHeldException.class, () -> TestStores.open(disk));
       long pid = ProcessHandle.current().pid();
       assertTrue(held.getMessage().contains("process " + pid), held.getMessage());
       assertTrue(held.getMessage().contains("HOLDFAST_BREAK_LOCK=1"), held.getMessage());
@@ -163,8 +163,7 @@ class FenceTest {
     }
     Holder far = new Holder("n002", "boot", "pid:[1]", 4711, 99, "ada", "", "", 0);
     try (var file = memory.create(layout.record(2), Access.OWNER)) {
-      Opener.writeRecord(
-          file, header, new AttemptInfo.Opened(far, Ledger.begin(1), Map.of()));
+      Opener.writeRecord(file, header, new AttemptInfo.Opened(far, Ledger.begin(1), Map.of()));
     }
     options.on(memory);
   }
@@ -189,19 +188,17 @@ class FenceTest {
     options.time = time;
     openFromFarAway(options);
     int[] pauses = {0};
-    time.whileWaiting(
-        () -> {
-          if (++pauses[0] == 100) {
-            try {
-              memory.touch(new StoreLayout(STORE).alive());
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
-          }
-        });
+    time.whileWaiting(() -> {
+      if (++pauses[0] == 100) {
+        try {
+          memory.touch(new StoreLayout(STORE).alive());
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+      }
+    });
     StoreHeldException held =
-        assertThrows(
-            StoreHeldException.class, () -> StoreWriter.open(STORE, options.on(memory)));
+        assertThrows(StoreHeldException.class, () -> StoreWriter.open(STORE, options.on(memory)));
     assertTrue(held.getMessage().contains("shown life"), held.getMessage());
     assertEquals(100, pauses[0]);
   }
@@ -220,10 +217,7 @@ class FenceTest {
   void open_twoProcessesMakeOneStoreAtOnce_haveOneIdentityAndHistory() {
     StoreWriter[] first = new StoreWriter[1];
     MemoryDiskWithPause pausing =
-        new MemoryDiskWithPause(
-            memory,
-            "never",
-            () -> {}) {
+        new MemoryDiskWithPause(memory, "never", () -> {}) {
           @Override
           public void link(Path existing, Path name) throws IOException {
             if (name.endsWith("HOLDFAST")) {

@@ -55,8 +55,7 @@ class LivenessTest {
   @Test
   void of_pidUsedAgainByAnotherProcess_isGone() {
     Holder me = holder("n001", "boot-1", "pid:[1]", PID + 1, TICKS + 1);
-    assertEquals(
-        Liveness.GONE, of(holder("n001", "boot-1", "pid:[1]", PID, TICKS - 1), me));
+    assertEquals(Liveness.GONE, of(holder("n001", "boot-1", "pid:[1]", PID, TICKS - 1), me));
   }
 
   @Test

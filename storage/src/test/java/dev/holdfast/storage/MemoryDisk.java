@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that promises what {@link Disk} promises and nothing more: it knows which bytes
- * and which names are durable, and {@link #afterCrash} takes the others away. Paths are absolute; the
- * root exists.
+ * and which names are durable, and {@link #afterCrash} takes the others away. Paths are absolute;
+ * the root exists.
  */
 final class MemoryDisk implements Disk {
   static final Path ROOT = Path.of("/memory");
@@ -55,8 +55,8 @@ final class MemoryDisk implements Disk {
   }
 
   /**
-   * The disk that is found after a crash: durable bytes and names, and of every other name and every
-   * other file's bytes what the coin decides.
+   * The disk that is found after a crash: durable bytes and names, and of every other name and
+   * every other file's bytes what the coin decides.
    */
   MemoryDisk afterCrash(BooleanSupplier keepUndurable) {
     return new MemoryDisk(crashed(root, keepUndurable, new IdentityHashMap<>()));
@@ -127,15 +127,14 @@ final class MemoryDisk implements Disk {
     List<Path> files = new ArrayList<>();
     directory(directory)
         .names
-        .forEach(
-            (name, node) -> {
-              Path path = directory.resolve(name);
-              if (node.type == FileFacts.Type.DIRECTORY) {
-                files.addAll(files(path));
-              } else {
-                files.add(path);
-              }
-            });
+        .forEach((name, node) -> {
+          Path path = directory.resolve(name);
+          if (node.type == FileFacts.Type.DIRECTORY) {
+            files.addAll(files(path));
+          } else {
+            files.add(path);
+          }
+        });
     return files;
   }
 
@@ -217,9 +216,7 @@ final class MemoryDisk implements Disk {
 
   @Override
   public DiskFile openOutput(Path file) throws IOException {
-    return parent(file).names.containsKey(name(file))
-        ? open(file)
-        : create(file, Access.OWNER);
+    return parent(file).names.containsKey(name(file)) ? open(file) : create(file, Access.OWNER);
   }
 
   @Override

@@ -94,8 +94,7 @@ class OutputFileTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void resume_behindASymbolicLink_continuesTheFileItPointsTo(boolean inPlace)
-      throws IOException {
+  void resume_behindASymbolicLink_continuesTheFileItPointsTo(boolean inPlace) throws IOException {
     Path real = Files.createDirectory(folder.resolve("scratch")).resolve("real.csv");
     Files.createSymbolicLink(path(), real);
     OutputMark mark = twoLines();
@@ -111,8 +110,7 @@ class OutputFileTest {
     OutputMark mark = twoLines();
     Files.writeString(path(), "onE\ntwo\n");
     DamagedException changed =
-        assertThrows(
-            DamagedException.class, () -> OutputFile.resume(DISK, path(), mark, inPlace));
+        assertThrows(DamagedException.class, () -> OutputFile.resume(DISK, path(), mark, inPlace));
     assertTrue(changed.getMessage().contains("CRC32C"), changed.getMessage());
     assertEquals("onE\ntwo\n", Files.readString(path()));
     Files.writeString(path(), "one");
@@ -183,8 +181,7 @@ class OutputFileTest {
   }
 
   private static Level newest(MemoryDisk memory) {
-    try (StoredVersion version =
-        Store.open(TestStores.STORE, memory).newest().orElseThrow()) {
+    try (StoredVersion version = Store.open(TestStores.STORE, memory).newest().orElseThrow()) {
       OutputMark mark = version.info().outputs().getFirst();
       OutputFile.verify(memory, OUTPUT, mark);
       return version.info().level();

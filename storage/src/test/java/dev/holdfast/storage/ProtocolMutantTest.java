@@ -318,8 +318,7 @@ class ProtocolMutantTest {
         job.advance();
         committed(job.commit(old, true));
       }
-      try (StoreWriter successor =
-          takeOver(mutate.apply(new StaleUntilLink(memory, stale)))) {
+      try (StoreWriter successor = takeOver(mutate.apply(new StaleUntilLink(memory, stale)))) {
         var found = successor.newest();
         found.ifPresent(StoredVersion::close);
         return found.isPresent() ? "" : "fence: acknowledged versions are not in the history";

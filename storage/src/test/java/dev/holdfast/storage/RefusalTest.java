@@ -9,16 +9,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.storage.format.Checksum;
 import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.format.UnsupportedFormatException;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is not a store that may be used is left alone, and the message says what to do. */
 class RefusalTest {
@@ -78,8 +85,7 @@ class RefusalTest {
     Files.createSymbolicLink(store().resolve("log"), moved);
     StoreException e =
         assertThrows(
-            StoreException.class,
-            () -> StoreWriter.open(store(), StoreOptions.defaults()).close());
+            StoreException.class, () -> StoreWriter.open(store(), StoreOptions.defaults()).close());
     assertTrue(e.getMessage().contains("symbolic link"), e.getMessage());
   }
 
@@ -175,14 +181,29 @@ class RefusalTest {
     byte[] before = memory.bytes(signpost).clone();
     memory.bytes(signpost)[30] ^= 1;
     TestStores.open(memory).close();
-    assertEquals(new String(before, java.nio.charset.StandardCharsets.UTF_8),
-        new String(memory.bytes(signpost), java.nio.charset.StandardCharsets.UTF_8));
+    assertEquals(
+        new String(before, StandardCharsets.UTF_8),
+        new String(memory.bytes(signpost), StandardCharsets.UTF_8));
     memory.delete(signpost);
     try (StoreWriter writer = TestStores.open(memory);
         StoredVersion version = writer.newest().orElseThrow()) {
       job.assertMatches(version);
     }
     assertEquals(before.length, memory.bytes(signpost).length);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40,forbid", "48,incompatible", "8,format version", "25,record type"})
+  void open_storeThatANewerHoldfastHasWritten_isRefusedAndUntouched(int at, String what) {
+    MemoryDisk memory = TestStores.resting(new TestJob(57), 2);
+    byte[] bytes = memory.bytes(new StoreLayout(STORE).record(4));
+    bytes[at] = 9;
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(252, Checksum.crc32c(header.slice(0, 252)));
+    UnsupportedFormatException e =
+        assertThrows(UnsupportedFormatException.class, () -> TestStores.open(memory));
+    assertTrue(e.getMessage().contains(what), e.getMessage());
+    assertEquals(6, memory.files(STORE).size());
   }
 
   @Test

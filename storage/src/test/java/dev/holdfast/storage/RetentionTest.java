@@ -38,7 +38,8 @@ class RetentionTest {
   }
 
   private static final List<Kept> THREE_FAMILIES =
-      List.of(full(2, 1), full(3, 2), delta(4, 2, 3L), delta(5, 2, 3L), full(6, 3), delta(7, 3, 6L));
+      List.of(
+          full(2, 1), full(3, 2), delta(4, 2, 3L), delta(5, 2, 3L), full(6, 3), delta(7, 3, 6L));
 
   @Test
   void victims_threeFamilies_leavesTheNewestAndTheNewestOfTheFamilyBefore() {
@@ -57,20 +58,19 @@ class RetentionTest {
 
   @Test
   void victims_pinned_staysWithAllItNeeds() {
-    assertEquals(
-        Set.of(2L, 5L), Retention.victims(THREE_FAMILIES, Set.of(), Set.of(4L), 1, false));
+    assertEquals(Set.of(2L, 5L), Retention.victims(THREE_FAMILIES, Set.of(), Set.of(4L), 1, false));
   }
 
   @Test
   void victims_damagedVersions_countForNothingAndGoOnceANewerOneIsSound() {
     Set<Long> damaged = Set.of(6L, 7L);
     assertEquals(
-        Set.of(4L), Retention.victims(THREE_FAMILIES, damaged, Set.of(), 1, true),
+        Set.of(4L),
+        Retention.victims(THREE_FAMILIES, damaged, Set.of(), 1, true),
         "6 and 7 stay: nothing sound is newer");
     List<Kept> later = new ArrayList<>(THREE_FAMILIES);
     later.add(full(9, 4));
-    assertEquals(
-        Set.of(2L, 4L, 6L, 7L), Retention.victims(later, damaged, Set.of(), 1, true));
+    assertEquals(Set.of(2L, 4L, 6L, 7L), Retention.victims(later, damaged, Set.of(), 1, true));
   }
 
   @Test
@@ -81,8 +81,7 @@ class RetentionTest {
 
   @Test
   void victims_nothingSound_deletesNothing() {
-    assertEquals(
-        Set.of(), Retention.victims(List.of(full(2, 1)), Set.of(2L), Set.of(), 1, true));
+    assertEquals(Set.of(), Retention.victims(List.of(full(2, 1)), Set.of(2L), Set.of(), 1, true));
   }
 
   /** The families of the versions made: true for a full one. */

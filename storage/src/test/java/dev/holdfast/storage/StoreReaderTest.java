@@ -30,8 +30,7 @@ class StoreReaderTest {
   void open_nothingThere_isRefusedNamingTheRemedy() {
     StoreRefusedException refused =
         assertThrows(
-            StoreRefusedException.class,
-            () -> Store.open(MemoryDisk.ROOT.resolve("none"), memory));
+            StoreRefusedException.class, () -> Store.open(MemoryDisk.ROOT.resolve("none"), memory));
     assertTrue(refused.getMessage().contains("--store"), refused.getMessage());
   }
 
@@ -75,8 +74,7 @@ class StoreReaderTest {
       memory.bytes(layout.record(number))[40] ^= 1;
     }
     NoUsableVersionException none =
-        assertThrows(
-            NoUsableVersionException.class, () -> Store.open(STORE, memory).newest());
+        assertThrows(NoUsableVersionException.class, () -> Store.open(STORE, memory).newest());
     assertEquals(3, none.getMessage().split("is damaged", -1).length - 1);
     assertThrows(
         NoUsableVersionException.class,
@@ -138,8 +136,7 @@ class StoreReaderTest {
     store.newest().orElseThrow().close();
     Verifier.verify(STORE, watched);
     for (String operation : watched.trace()) {
-      assertTrue(
-          operation.matches("(LIST|OPEN|SIZE|READ|FACTS|REAL_PATH) .*"), operation);
+      assertTrue(operation.matches("(LIST|OPEN|SIZE|READ|FACTS|REAL_PATH) .*"), operation);
     }
   }
 }
