@@ -61,4 +61,8 @@ final class States {
       capture.committed();
     }
   }
+
+  static String message(Throwable e) {
+    return String.valueOf(e.getMessage());
+  }
 }
