@@ -171,7 +171,8 @@ final class ChildJvm implements AutoCloseable {
   void awaitError(String containing) {
     long end = System.nanoTime() + PATIENCE_MS * 1_000_000;
     while (!errors().contains(containing)) {
-      assertTrue(System.nanoTime() - end < 0, () -> "\"" + containing + "\" never told: " + errors());
+      assertTrue(
+          System.nanoTime() - end < 0, () -> "\"" + containing + "\" never told: " + errors());
       LockSupport.parkNanos(5_000_000);
     }
   }

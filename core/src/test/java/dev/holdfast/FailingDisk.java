@@ -44,9 +44,8 @@ final class FailingDisk {
 
   private static boolean inLog(Object[] arguments) {
     return Arrays.stream(arguments)
-        .anyMatch(
-            argument ->
-                argument instanceof Path path
-                    && (path.endsWith("log") || path.resolveSibling("").endsWith("log")));
+        .anyMatch(argument ->
+            argument instanceof Path path
+                && (path.endsWith("log") || path.resolveSibling("").endsWith("log")));
   }
 }

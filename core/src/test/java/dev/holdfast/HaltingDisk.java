@@ -170,9 +170,7 @@ final class HaltingDisk implements Disk {
   @Override
   public List<String> list(Path directory) throws IOException {
     boolean named = isLog(directory) && !stage.equals("prepare") && !stage.equals("prune");
-    return named
-        ? around(stage + ".list", () -> below.list(directory))
-        : below.list(directory);
+    return named ? around(stage + ".list", () -> below.list(directory)) : below.list(directory);
   }
 
   @Override
@@ -181,8 +179,7 @@ final class HaltingDisk implements Disk {
     if (isTemporary(file)) {
       kindOfTemporary.put(file, kind);
     }
-    return new Named(
-        file, kind, around(kind + ".create", () -> below.create(file, access)));
+    return new Named(file, kind, around(kind + ".create", () -> below.create(file, access)));
   }
 
   @Override
@@ -339,7 +336,8 @@ final class HaltingDisk implements Disk {
     private void recognise(ByteBuffer from, long position) {
       if (kind.equals("version") && position == 0 && from.remaining() >= FileHeader.BYTES) {
         try {
-          FileHeader header = FileHeader.decode(path.toString(), from.slice(from.position(), FileHeader.BYTES));
+          FileHeader header =
+              FileHeader.decode(path.toString(), from.slice(from.position(), FileHeader.BYTES));
           kind = header.type().name().toLowerCase(Locale.ROOT);
           kindOfTemporary.put(path, kind);
         } catch (StoreException e) {

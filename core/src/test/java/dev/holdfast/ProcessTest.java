@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -62,7 +62,8 @@ final class ProcessTest {
       child.signal(signal);
       assertEquals(75, child.awaitExit(job::heard), child.errors());
       String told = child.errors();
-      assertTrue(told.contains("stopping after this step (SIG" + signal + "); last version "), told);
+      assertTrue(
+          told.contains("stopping after this step (SIG" + signal + "); last version "), told);
       assertTrue(told.contains("durable; run again to go on"), told);
     }
     runTo(job.acknowledgedStep());
@@ -150,7 +151,8 @@ final class ProcessTest {
     try (ChildJvm child = job.start(Map.of("HOLDFAST", "off"), "target=6", "wait=end")) {
       child.expect("WAITING end", line -> {});
       Set<String> threads = threads(child.pid());
-      assertTrue(threads.stream().noneMatch(name -> name.startsWith("holdfast")), threads::toString);
+      assertTrue(
+          threads.stream().noneMatch(name -> name.startsWith("holdfast")), threads::toString);
       child.signal("TERM");
       assertEquals(128 + 15, child.awaitExit(line -> {}), child.errors());
       assertEquals("", child.errors());

@@ -203,8 +203,7 @@ final class SessionFailureTest {
    * @param where the byte's place as a fraction of the file
    */
   private void flipBitOf(long number, double where) throws IOException {
-    Path file =
-        temp.resolve("store/log").resolve(String.format(Locale.ROOT, "%016x.hf", number));
+    Path file = temp.resolve("store/log").resolve(String.format(Locale.ROOT, "%016x.hf", number));
     byte[] bytes = Files.readAllBytes(file);
     bytes[(int) (where * (bytes.length - 1))] ^= 1;
     Files.write(file, bytes);
@@ -268,11 +267,10 @@ final class SessionFailureTest {
     List<Long> step = new ArrayList<>();
     try (Told told = new Told()) {
       job()
-          .run(
-              hf -> {
-                step.add(restore(hf, restored));
-                assertArrayEquals(noiseAfter(step.getFirst()), restored);
-              });
+          .run(hf -> {
+            step.add(restore(hf, restored));
+            assertArrayEquals(noiseAfter(step.getFirst()), restored);
+          });
       assertEquals(1, told.lines(reason), told.text());
       assertTrue(told.lines("is damaged") > 0, told.text());
     }
@@ -309,19 +307,19 @@ final class SessionFailureTest {
     return files;
   }
 
-  // Who holds the store -----------------------------------------------------------------------------
+  // Who holds the store
+  // -----------------------------------------------------------------------------
 
   @Test
   void store_heldByThisProcess_isRefused() throws Exception {
     job()
-        .run(
-            hf -> {
-              hf.restore();
-              StoreHeldException e =
-                  assertThrows(StoreHeldException.class, () -> job().run(other -> {}));
-              String me = "is held by process " + ProcessHandle.current().pid();
-              assertTrue(e.getMessage().contains(me), e.getMessage());
-            });
+        .run(hf -> {
+          hf.restore();
+          StoreHeldException e =
+              assertThrows(StoreHeldException.class, () -> job().run(other -> {}));
+          String me = "is held by process " + ProcessHandle.current().pid();
+          assertTrue(e.getMessage().contains(me), e.getMessage());
+        });
   }
 
   // Output files ----------------------------------------------------------------------------------
@@ -377,25 +375,23 @@ final class SessionFailureTest {
         Crash.class,
         () ->
             job()
-                .run(
-                    hf -> {
-                      AppendFile file = hf.append(out.toString());
-                      for (long step : hf.steps(6)) {
-                        assertTrue(hf.checkpoint().awaitDurable());
-                        file.println("line " + step);
-                        if (step == 3) {
-                          throw new Crash();
-                        }
-                      }
-                    }));
+                .run(hf -> {
+                  AppendFile file = hf.append(out.toString());
+                  for (long step : hf.steps(6)) {
+                    assertTrue(hf.checkpoint().awaitDurable());
+                    file.println("line " + step);
+                    if (step == 3) {
+                      throw new Crash();
+                    }
+                  }
+                }));
     Files.writeString(out, "line 0\nline 1\n");
     try (Told told = new Told()) {
       job()
-          .run(
-              hf -> {
-                hf.append(out.toString());
-                assertEquals(2, hf.restore());
-              });
+          .run(hf -> {
+            hf.append(out.toString());
+            assertEquals(2, hf.restore());
+          });
       assertEquals(1, told.lines("the output file is shorter than"), told.text());
     }
     assertEquals(ALL_LINES.subList(0, 2), Files.readAllLines(out));
@@ -421,11 +417,10 @@ final class SessionFailureTest {
             RestoreMismatchException.class,
             () ->
                 job()
-                    .run(
-                        hf -> {
-                          hf.cell("x", 1);
-                          hf.restore();
-                        }));
+                    .run(hf -> {
+                      hf.cell("x", 1);
+                      hf.restore();
+                    }));
     assertTrue(e.getMessage().contains("output file "), e.getMessage());
     assertTrue(e.getMessage().contains("in the version, not declared"), e.getMessage());
   }

@@ -186,8 +186,7 @@ final class SessionTest {
 
   @Test
   void tick_beforeRestore_namesTheRemedy() {
-    HoldfastException e =
-        assertThrows(HoldfastException.class, () -> job().run(Holdfast::tick));
+    HoldfastException e = assertThrows(HoldfastException.class, () -> job().run(Holdfast::tick));
     assertTrue(e.getMessage().contains("before restore() or steps()"), e.getMessage());
   }
 
@@ -205,11 +204,10 @@ final class SessionTest {
             HoldfastException.class,
             () ->
                 job()
-                    .run(
-                        hf -> {
-                          hf.restore();
-                          hf.protect("late", new double[3]);
-                        }));
+                    .run(hf -> {
+                      hf.restore();
+                      hf.protect("late", new double[3]);
+                    }));
     assertTrue(e.getMessage().contains("region late"), e.getMessage());
     assertTrue(e.getMessage().contains("before the first loop"), e.getMessage());
   }
@@ -221,15 +219,14 @@ final class SessionTest {
             HoldfastException.class,
             () ->
                 job()
-                    .run(
-                        hf -> {
-                          for (long first : hf.steps(2)) {
-                            assertTrue(first >= 0);
-                          }
-                          for (long second : hf.steps(2)) {
-                            assertTrue(second >= 0);
-                          }
-                        }));
+                    .run(hf -> {
+                      for (long first : hf.steps(2)) {
+                        assertTrue(first >= 0);
+                      }
+                      for (long second : hf.steps(2)) {
+                        assertTrue(second >= 0);
+                      }
+                    }));
     assertTrue(e.getMessage().contains("steps(\"name\", n)"), e.getMessage());
   }
 
@@ -263,22 +260,21 @@ final class SessionTest {
     List<Long> steps = new ArrayList<>();
     Outcome outcome =
         job()
-            .run(
-                hf -> {
-                  LongCell sum = hf.cell("sum", 0);
-                  try {
-                    for (long step : hf.steps(10)) {
-                      sum.add(step + 1);
-                      steps.add(step);
-                      if (step == 3) {
-                        Thread.ofPlatform().start(hf::stop).join();
-                      }
-                    }
-                  } catch (Exception e) {
-                    throw new AssertionError("swallowed", e);
+            .run(hf -> {
+              LongCell sum = hf.cell("sum", 0);
+              try {
+                for (long step : hf.steps(10)) {
+                  sum.add(step + 1);
+                  steps.add(step);
+                  if (step == 3) {
+                    Thread.ofPlatform().start(hf::stop).join();
                   }
-                  after.set(true);
-                });
+                }
+              } catch (Exception e) {
+                throw new AssertionError("swallowed", e);
+              }
+              after.set(true);
+            });
     assertFalse(after.get());
     assertEquals(List.of(0L, 1L, 2L, 3L), steps);
     assertTrue(outcome instanceof Outcome.StoppedAt, outcome::toString);
@@ -300,17 +296,16 @@ final class SessionTest {
             HoldfastException.class,
             () ->
                 job()
-                    .run(
-                        hf -> {
-                          hf.restore();
-                          hf.stop();
-                          try {
-                            hf.tick();
-                          } catch (Throwable stopped) {
-                            assertTrue(stopped instanceof Stopped);
-                          }
-                          hf.tick();
-                        }));
+                    .run(hf -> {
+                      hf.restore();
+                      hf.stop();
+                      try {
+                        hf.tick();
+                      } catch (Throwable stopped) {
+                        assertTrue(stopped instanceof Stopped);
+                      }
+                      hf.tick();
+                    }));
     assertTrue(e.getMessage().contains("has ended"), e.getMessage());
   }
 
@@ -318,14 +313,13 @@ final class SessionTest {
   void stop_beforeTheLoop_stopsAtItsFirstBoundary() throws Exception {
     Outcome outcome =
         job()
-            .run(
-                hf -> {
-                  hf.cell("sum", 0);
-                  hf.stop();
-                  for (long step : hf.steps(10)) {
-                    throw new AssertionError("step " + step);
-                  }
-                });
+            .run(hf -> {
+              hf.cell("sum", 0);
+              hf.stop();
+              for (long step : hf.steps(10)) {
+                throw new AssertionError("step " + step);
+              }
+            });
     assertEquals(75, outcome.exitCode());
     Program next = new Program(3);
     assertComplete(job().run(next::run));
@@ -335,17 +329,16 @@ final class SessionTest {
   @Test
   void checkpoint_awaited_isDurableAndNumbered() throws Exception {
     job()
-        .run(
-            hf -> {
-              hf.cell("x", 1);
-              hf.restore();
-              Version version = hf.checkpoint();
-              assertTrue(version.awaitDurable());
-              assertEquals(Version.State.DURABLE, version.state());
-              assertTrue(version.number() > 0);
-              assertTrue(version.level().isPresent());
-              assertEquals(0, version.step());
-            });
+        .run(hf -> {
+          hf.cell("x", 1);
+          hf.restore();
+          Version version = hf.checkpoint();
+          assertTrue(version.awaitDurable());
+          assertEquals(Version.State.DURABLE, version.state());
+          assertTrue(version.number() > 0);
+          assertTrue(version.level().isPresent());
+          assertEquals(0, version.step());
+        });
   }
 
   @Test
@@ -385,14 +378,13 @@ final class SessionTest {
   @Test
   void regions_differ_everyDifferenceIsNamedAndNothingTouched() throws Exception {
     job()
-        .run(
-            hf -> {
-              double[] a = hf.protect("a", new double[10]);
-              hf.protect("b", new int[4]);
-              hf.ref("c", "text");
-              hf.restore();
-              a[0] = 1;
-            });
+        .run(hf -> {
+          double[] a = hf.protect("a", new double[10]);
+          hf.protect("b", new int[4]);
+          hf.ref("c", "text");
+          hf.restore();
+          a[0] = 1;
+        });
     double[] a = {5, 5, 5};
     long[] b = {6, 6, 6, 6};
     RestoreMismatchException e =
@@ -400,13 +392,12 @@ final class SessionTest {
             RestoreMismatchException.class,
             () ->
                 job()
-                    .run(
-                        hf -> {
-                          hf.protect("a", a);
-                          hf.protect("b", b);
-                          hf.protect("d", new float[1]);
-                          hf.restore();
-                        }));
+                    .run(hf -> {
+                      hf.protect("a", a);
+                      hf.protect("b", b);
+                      hf.protect("d", new float[1]);
+                      hf.restore();
+                    }));
     for (String name : List.of("a: ", "b: ", "c: ", "d: ")) {
       assertTrue(e.getMessage().contains("\n  " + name), e.getMessage());
     }
@@ -418,15 +409,14 @@ final class SessionTest {
   void regionThatNeverChanges_isNamedOnce() throws Exception {
     try (Told told = new Told()) {
       job()
-          .run(
-              hf -> {
-                hf.protect("dead", new double[1_000]);
-                double[] alive = hf.protect("alive", new double[1_000]);
-                for (long step : hf.steps(12)) {
-                  assertTrue(hf.checkpoint().awaitDurable());
-                  alive[(int) step]++;
-                }
-              });
+          .run(hf -> {
+            hf.protect("dead", new double[1_000]);
+            double[] alive = hf.protect("alive", new double[1_000]);
+            for (long step : hf.steps(12)) {
+              assertTrue(hf.checkpoint().awaitDurable());
+              alive[(int) step]++;
+            }
+          });
       assertEquals(1, told.lines("never changed while others did: dead;"), told.text());
     }
   }
@@ -438,27 +428,25 @@ final class SessionTest {
     AtomicBoolean done = new AtomicBoolean();
     Thread pest =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (!done.get()) {
-                    loop.interrupt();
-                    Thread.onSpinWait();
-                  }
-                });
+            .start(() -> {
+              while (!done.get()) {
+                loop.interrupt();
+                Thread.onSpinWait();
+              }
+            });
     try {
       Outcome outcome =
           job()
-              .run(
-                  hf -> {
-                    double[] x = hf.protect("x", new double[20_000]);
-                    AppendFile file = hf.append(out.toString());
-                    for (long step : hf.steps(20)) {
-                      loop.interrupt();
-                      assertTrue(hf.checkpoint().awaitDurable());
-                      x[(int) step] = step;
-                      file.println("step " + step);
-                    }
-                  });
+              .run(hf -> {
+                double[] x = hf.protect("x", new double[20_000]);
+                AppendFile file = hf.append(out.toString());
+                for (long step : hf.steps(20)) {
+                  loop.interrupt();
+                  assertTrue(hf.checkpoint().awaitDurable());
+                  x[(int) step] = step;
+                  file.println("step " + step);
+                }
+              });
       assertTrue(assertComplete(outcome).durable());
     } finally {
       done.set(true);
@@ -470,13 +458,12 @@ final class SessionTest {
     }
     assertEquals(20, Files.readAllLines(out).size());
     job()
-        .run(
-            hf -> {
-              double[] x = hf.protect("x", new double[20_000]);
-              hf.append(out.toString());
-              assertEquals(20, hf.restore());
-              assertEquals(19, x[19]);
-            });
+        .run(hf -> {
+          double[] x = hf.protect("x", new double[20_000]);
+          hf.append(out.toString());
+          assertEquals(20, hf.restore());
+          assertEquals(19, x[19]);
+        });
   }
 
   @Test
@@ -487,16 +474,15 @@ final class SessionTest {
     Thread writer =
         Thread.ofPlatform()
             .name("careless-worker")
-            .start(
-                () -> {
-                  while (!end.get()) {
-                    if (write.get()) {
-                      shared[40_000]++;
-                      write.set(false);
-                    }
-                    Thread.onSpinWait();
-                  }
-                });
+            .start(() -> {
+              while (!end.get()) {
+                if (write.get()) {
+                  shared[40_000]++;
+                  write.set(false);
+                }
+                Thread.onSpinWait();
+              }
+            });
     AtomicBoolean armed = new AtomicBoolean();
     try {
       ConcurrentWriteException e =
@@ -504,16 +490,15 @@ final class SessionTest {
               ConcurrentWriteException.class,
               () ->
                   job()
-                      .run(
-                          hf -> {
-                            hf.protect("shared", shared);
-                            // Read in the middle of a capture, after the array has been copied.
-                            hf.bind("late", () -> letWrite(armed, write), value -> {});
-                            hf.restore();
-                            assertTrue(hf.checkpoint().awaitDurable());
-                            armed.set(true);
-                            hf.checkpoint();
-                          }));
+                      .run(hf -> {
+                        hf.protect("shared", shared);
+                        // Read in the middle of a capture, after the array has been copied.
+                        hf.bind("late", () -> letWrite(armed, write), value -> {});
+                        hf.restore();
+                        assertTrue(hf.checkpoint().awaitDurable());
+                        armed.set(true);
+                        hf.checkpoint();
+                      }));
       assertTrue(e.getMessage().contains("region shared changed during capture"), e.getMessage());
       assertTrue(e.getMessage().contains("element 40,000"), e.getMessage());
       assertTrue(e.getMessage().contains("\"careless-worker\""), e.getMessage());

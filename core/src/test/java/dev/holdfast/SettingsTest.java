@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Environment before builder before holdfast.properties before default; unclear values are errors. */
+/**
+ * Environment before builder before holdfast.properties before default; unclear values are errors.
+ */
 final class SettingsTest {
   private static final Settings.Told NOTHING =
       new Settings.Told(
@@ -193,7 +195,13 @@ final class SettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0 B", "999, 999 B", "1024, 1.00 KiB", "67108864, 64.0 MiB", "2147483648, 2.00 GiB"})
+  @CsvSource({
+    "0, 0 B",
+    "999, 999 B",
+    "1024, 1.00 KiB",
+    "67108864, 64.0 MiB",
+    "2147483648, 2.00 GiB"
+  })
   void size_forPeople_hasThreeDigits(long bytes, String text) {
     assertEquals(text, Sizes.human(bytes));
   }

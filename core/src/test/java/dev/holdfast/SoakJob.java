@@ -92,10 +92,8 @@ final class SoakJob {
   void heard(String line) {
     String[] words = line.split(" ", -1);
     switch (words[0]) {
-      case "RESTORED" ->
-          restored(Long.parseLong(words[1]), words[2], Long.parseLong(words[3]));
-      case "ACK" ->
-          acknowledged(Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]);
+      case "RESTORED" -> restored(Long.parseLong(words[1]), words[2], Long.parseLong(words[3]));
+      case "ACK" -> acknowledged(Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]);
       case "AT", "WAITING" -> {}
       default -> fail("a child said: " + line);
     }

@@ -10,8 +10,8 @@ import org.apache.commons.rng.RestorableUniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * A small deterministic computation with state of every kind: arrays that stay, flat and jagged; two
- * that are swapped; one that grows and shrinks; records; numbers; memory outside the heap; two
+ * A small deterministic computation with state of every kind: arrays that stay, flat and jagged;
+ * two that are swapped; one that grows and shrinks; records; numbers; memory outside the heap; two
  * generators. Every part of it depends on all others within a few steps, so that a single wrong bit
  * anywhere shows.
  */

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills real JVMs with SIGKILL, at random moments and at every named point of the commit protocol. The
- * oracle is outside the store: this process has read every acknowledgement from a pipe, and knows
- * what the undisturbed run computes. After every kill the next process must restore the last
+ * Kills real JVMs with SIGKILL, at random moments and at every named point of the commit protocol.
+ * The oracle is outside the store: this process has read every acknowledgement from a pipe, and
+ * knows what the undisturbed run computes. After every kill the next process must restore the last
  * acknowledged step or a later one, with exactly the bytes of the undisturbed run.
  *
  * <p>Killing a process leaves the page cache alone, so this tests the level PROCESS.
@@ -91,15 +91,14 @@ final class SoakTest {
       List<Future<?>> running = new ArrayList<>();
       for (int lane = 0; lane < LANES; lane++) {
         running.add(
-            lanes.submit(
-                () -> {
-                  for (int i = next.getAndIncrement();
-                      i < end && (!soak || kills.get() < KILLS_MIN_SOAK || i < chains);
-                      i = next.getAndIncrement()) {
-                    chain(seed, i, soak && i >= chains);
-                  }
-                  return null;
-                }));
+            lanes.submit(() -> {
+              for (int i = next.getAndIncrement();
+                  i < end && (!soak || kills.get() < KILLS_MIN_SOAK || i < chains);
+                  i = next.getAndIncrement()) {
+                chain(seed, i, soak && i >= chains);
+              }
+              return null;
+            }));
       }
       for (Future<?> lane : running) {
         lane.get();

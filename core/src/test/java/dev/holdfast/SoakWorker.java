@@ -18,8 +18,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The program that is killed. It checkpoints all the time and tells its parent, over a pipe, what it
- * has restored and which versions were acknowledged; each line is one write. Arguments:
+ * The program that is killed. It checkpoints all the time and tells its parent, over a pipe, what
+ * it has restored and which versions were acknowledged; each line is one write. Arguments:
  *
  * <pre>
  * store=DIR out=FILE   where
@@ -40,7 +40,9 @@ final class SoakWorker {
   private final long target;
   private final Deque<Pending> pending = new ArrayDeque<>();
 
-  /** A version that is not acknowledged yet, with the digest of the state just before its capture. */
+  /**
+   * A version that is not acknowledged yet, with the digest of the state just before its capture.
+   */
   private record Pending(Version version, long step, String digest) {}
 
   private SoakWorker(Map<String, String> arguments) {

@@ -31,8 +31,8 @@ final class StraceTest {
   private static final int ACKNOWLEDGEMENTS_MIN = 10;
 
   /**
-   * Which syncs of the writing thread fail: before come those of the signpost, of the OPEN record and
-   * of the output file; the output file is synced again between the two tries.
+   * Which syncs of the writing thread fail: before come those of the signpost, of the OPEN record
+   * and of the output file; the output file is synced again between the two tries.
    */
   private static final String FIRST_VERSION_TWICE = "4..6+2";
 
@@ -127,14 +127,27 @@ final class StraceTest {
     String temporary = String.format(Locale.ROOT, "%s/.%016x-", log, number);
     String out = temp.toRealPath().resolve("out.csv").toString();
     int created =
-        next(calls, 0, number, "create", call ->
-            call.startsWith("openat(") && call.contains(temporary) && call.contains("O_EXCL"));
+        next(
+            calls,
+            0,
+            number,
+            "create",
+            call ->
+                call.startsWith("openat(") && call.contains(temporary) && call.contains("O_EXCL"));
     int synced =
-        next(calls, created, number, "fdatasync of the file", call ->
-            call.startsWith("fdatasync(") && call.contains(temporary));
+        next(
+            calls,
+            created,
+            number,
+            "fdatasync of the file",
+            call -> call.startsWith("fdatasync(") && call.contains(temporary));
     int linked =
-        next(calls, synced, number, "link", call ->
-            call.startsWith("link") && call.contains(temporary) && call.contains(record));
+        next(
+            calls,
+            synced,
+            number,
+            "link",
+            call -> call.startsWith("link") && call.contains(temporary) && call.contains(record));
     assertTrue(
         calls.subList(0, linked).reversed().stream()
             .filter(call -> call.contains("<" + out + ">"))
@@ -143,13 +156,25 @@ final class StraceTest {
             .isPresent(),
         () -> "output file not synced before version " + number);
     int directory =
-        next(calls, linked, number, "fsync of the directory", call ->
-            call.startsWith("fsync(") && call.contains("<" + log + ">"));
+        next(
+            calls,
+            linked,
+            number,
+            "fsync of the directory",
+            call -> call.startsWith("fsync(") && call.contains("<" + log + ">"));
     int opened =
-        next(calls, directory, number, "opening the directory again", call ->
-            call.startsWith("openat(") && call.contains("\"" + log + "\""));
-    next(calls, opened, number, "listing", call ->
-        call.startsWith("getdents64(") && call.contains("<" + log + ">"));
+        next(
+            calls,
+            directory,
+            number,
+            "opening the directory again",
+            call -> call.startsWith("openat(") && call.contains("\"" + log + "\""));
+    next(
+        calls,
+        opened,
+        number,
+        "listing",
+        call -> call.startsWith("getdents64(") && call.contains("<" + log + ">"));
   }
 
   /** The first such call after another one; it must have succeeded. */
@@ -162,7 +187,10 @@ final class StraceTest {
       }
     }
     throw new AssertionError(
-        what + " is missing before the acknowledgement of version " + number + ":\n"
+        what
+            + " is missing before the acknowledgement of version "
+            + number
+            + ":\n"
             + String.join("\n", calls.subList(Math.max(0, calls.size() - 40), calls.size())));
   }
 
@@ -205,15 +233,7 @@ final class StraceTest {
   private List<String> runWithFailingSync(String when, int exitCode) throws IOException {
     List<String> tracer =
         List.of(
-            "strace",
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            "trace=fdatasync",
-            "-e",
-            inject(when));
+            "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", inject(when));
     SoakJob job = new SoakJob(temp, "tick", new SoakReference());
     List<String> said = new ArrayList<>();
     try (ChildJvm child = job.startUnder(tracer, Map.of(), "target=40", "interval=3600000")) {
