@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
  */
 final class ExampleRun implements AutoCloseable {
   /** The end of any wait: far beyond what a slow machine needs. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Variables that would change what a child does: settings, schedulers, options of JVMs. */
   private static final Pattern FOREIGN =
@@ -131,9 +132,9 @@ final class ExampleRun implements AutoCloseable {
     return true;
   }
 
-  /** Waits until it has printed this line, but not longer than that. */
-  void awaitLineAtMost(String line, long atMostNs) throws InterruptedException {
-    await(() -> out.contains(line), atMostNs);
+  /** Waits until it has printed one of these lines, but not longer than that. */
+  void awaitOneOf(Set<String> lines, long atMostNs) throws InterruptedException {
+    await(() -> out.stream().anyMatch(lines::contains), atMostNs);
   }
 
   /** Waits until it has printed so many lines. */

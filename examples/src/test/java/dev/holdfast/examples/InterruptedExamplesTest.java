@@ -76,7 +76,7 @@ final class InterruptedExamplesTest {
       }
     }
     System.out.println(example + ": resumed after " + resumed + " of " + KILLS + " kills");
-    assertTrue(resumed >= KILLS / 4, "versions were made and used: " + resumed);
+    assertTrue(resumed >= 2, "versions were made and used: " + resumed);
 
     Ended ended = workplace.complete();
     assertEquals(lastLines(undisturbed.out(), ended.out().size()), ended.out());
@@ -110,22 +110,24 @@ final class InterruptedExamplesTest {
   }
 
   /**
-   * While it starts, while it opens and restores, or in its loop.
+   * While it starts, while it opens and restores, in its loop, or when it has come as far as it
+   * may.
    *
    * @param lines all lines of an undisturbed run
    */
   private void reachAMoment(ExampleRun run, int kill, List<String> lines)
       throws InterruptedException {
-    switch (random.nextInt(5)) {
+    Set<String> farEnough = Set.copyOf(lines.subList(lines.size() * kill / PARTS, lines.size()));
+    switch (random.nextInt(6)) {
       case 0 -> pauseUpToMs(250);
       case 1 -> {
         run.awaitMessage(" attempt ");
         pauseUpToMs(50);
       }
+      case 2 -> run.awaitOneOf(farEnough, ExampleRun.PATIENCE.toNanos());
       default -> {
         run.awaitLines(1);
-        long pauseNs = random.nextLong(TimeUnit.MILLISECONDS.toNanos(300));
-        run.awaitLineAtMost(lines.get(lines.size() * kill / PARTS), pauseNs);
+        run.awaitOneOf(farEnough, random.nextLong(TimeUnit.MILLISECONDS.toNanos(300)));
       }
     }
   }
