@@ -72,7 +72,7 @@ class FailingDiskTest {
 
   private boolean commitFailingAt(int k, Errno errno, boolean always) throws IOException {
     String how = errno + (always ? " from operation " : " at operation ") + k;
-    TestJob job = new TestJob(11);
+    TestJob job = new TestJob(11, 30, false);
     try (StoreWriter writer = TestStores.open(disk)) {
       Committed newest = committed(job.commit(writer, false));
       for (int i = 0; i < 3; i++) {
@@ -96,6 +96,7 @@ class FailingDiskTest {
       assertRestorableAfterPowerLoss(memory, job, newest, how);
       job.advance();
       newest = committed(job.commit(writer, false));
+      assertFalse(newest.full(), "a delta shows whether the blocks of the failed version are owed");
       assertRestorableAfterPowerLoss(memory, job, newest, how);
       return met;
     }
