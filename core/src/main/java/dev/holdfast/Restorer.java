@@ -6,6 +6,7 @@ import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.DamagedException;
+import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
@@ -197,7 +198,11 @@ final class Restorer {
   }
 
   private OutputFile begin(AppendFile output) {
-    return OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info);
+    Ledger start = store.startLedger();
+    // What attempts before the first version have written is worth nothing; older files may be.
+    long ownSince = start.attempts() > 1 ? start.firstStartEpochMs() : Long.MAX_VALUE;
+    return OutputFile.beginAside(
+        disk, output.path(), store.previousGone(), ownSince, Messages::info);
   }
 
   private static @Nullable OutputMark mark(VersionInfo info, String name) {

@@ -149,8 +149,8 @@ final class SessionFailureTest {
                                 hf.stop();
                               }
                             })));
-    assertTrue(e.getMessage().contains("the version of step 3 could not be written"), e::toString);
-    assertTrue(e.getMessage().contains("version 2 remains"), e::toString);
+    assertTrue(String.valueOf(e.getMessage()).contains("the version of step 3 could not be written"), e::toString);
+    assertTrue(String.valueOf(e.getMessage()).contains("version 2 remains"), e::toString);
     disk.fail(false);
     double[] restored = new double[6 * BLOCK];
     job().run(hf -> assertEquals(2, restore(hf, restored)));
@@ -290,9 +290,9 @@ final class SessionFailureTest {
             NoUsableVersionException.class,
             () -> job().run(hf -> restore(hf, new double[8 * BLOCK])));
     for (long number : damaged) {
-      assertTrue(e.getMessage().contains("version " + number + ": "), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("version " + number + ": "), e.getMessage());
     }
-    assertTrue(e.getMessage().contains("HOLDFAST_FRESH=1"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("HOLDFAST_FRESH=1"), e.getMessage());
     Map<String, byte[]> now = logFiles();
     before.forEach((name, bytes) -> assertArrayEquals(bytes, now.get(name), name));
   }
@@ -318,7 +318,7 @@ final class SessionFailureTest {
           StoreHeldException e =
               assertThrows(StoreHeldException.class, () -> job().run(other -> {}));
           String me = "is held by process " + ProcessHandle.current().pid();
-          assertTrue(e.getMessage().contains(me), e.getMessage());
+          assertTrue(String.valueOf(e.getMessage()).contains(me), e.getMessage());
         });
   }
 
@@ -364,7 +364,7 @@ final class SessionFailureTest {
     Files.delete(out);
     NoUsableVersionException e =
         assertThrows(NoUsableVersionException.class, () -> job().run(lines(out, false)));
-    assertTrue(e.getMessage().contains("the output file is missing"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("the output file is missing"), e.getMessage());
     assertFalse(Files.exists(out));
   }
 
@@ -421,8 +421,8 @@ final class SessionFailureTest {
                       hf.cell("x", 1);
                       hf.restore();
                     }));
-    assertTrue(e.getMessage().contains("output file "), e.getMessage());
-    assertTrue(e.getMessage().contains("in the version, not declared"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("output file "), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("in the version, not declared"), e.getMessage());
   }
 
   @Test
@@ -431,7 +431,7 @@ final class SessionFailureTest {
         assertThrows(
             HoldfastException.class,
             () -> job().run(hf -> hf.append(temp.resolve("o").toString()).println("early")));
-    assertTrue(e.getMessage().contains("before restore() or steps()"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("before restore() or steps()"), e.getMessage());
   }
 
   // Memory ----------------------------------------------------------------------------------------

@@ -187,14 +187,14 @@ final class SessionTest {
   @Test
   void tick_beforeRestore_namesTheRemedy() {
     HoldfastException e = assertThrows(HoldfastException.class, () -> job().run(Holdfast::tick));
-    assertTrue(e.getMessage().contains("before restore() or steps()"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("before restore() or steps()"), e.getMessage());
   }
 
   @Test
   void checkpoint_beforeRestore_namesTheRemedy() {
     HoldfastException e =
         assertThrows(HoldfastException.class, () -> job().run(Holdfast::checkpoint));
-    assertTrue(e.getMessage().contains("before restore() or steps()"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("before restore() or steps()"), e.getMessage());
   }
 
   @Test
@@ -208,8 +208,8 @@ final class SessionTest {
                       hf.restore();
                       hf.protect("late", new double[3]);
                     }));
-    assertTrue(e.getMessage().contains("region late"), e.getMessage());
-    assertTrue(e.getMessage().contains("before the first loop"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("region late"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("before the first loop"), e.getMessage());
   }
 
   @Test
@@ -227,7 +227,7 @@ final class SessionTest {
                         assertTrue(second >= 0);
                       }
                     }));
-    assertTrue(e.getMessage().contains("steps(\"name\", n)"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("steps(\"name\", n)"), e.getMessage());
   }
 
   @Test
@@ -306,7 +306,7 @@ final class SessionTest {
                       }
                       hf.tick();
                     }));
-    assertTrue(e.getMessage().contains("has ended"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("has ended"), e.getMessage());
   }
 
   @Test
@@ -362,8 +362,8 @@ final class SessionTest {
     job().run(hf -> withParameter(hf, 100));
     RestoreMismatchException e =
         assertThrows(RestoreMismatchException.class, () -> job().run(hf -> withParameter(hf, 200)));
-    assertTrue(e.getMessage().contains("parameter size: 200 (Integer) now, 100"), e.getMessage());
-    assertTrue(e.getMessage().contains("allowChange(\"size\")"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("parameter size: 200 (Integer) now, 100"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("allowChange(\"size\")"), e.getMessage());
     assertComplete(job().allowChange("size").run(hf -> withParameter(hf, 200)));
   }
 
@@ -399,7 +399,7 @@ final class SessionTest {
                       hf.restore();
                     }));
     for (String name : List.of("a: ", "b: ", "c: ", "d: ")) {
-      assertTrue(e.getMessage().contains("\n  " + name), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("\n  " + name), e.getMessage());
     }
     assertArrayEquals(new double[] {5, 5, 5}, a);
     assertArrayEquals(new long[] {6, 6, 6, 6}, b);
@@ -471,8 +471,7 @@ final class SessionTest {
     double[] shared = new double[50_000];
     AtomicBoolean write = new AtomicBoolean();
     AtomicBoolean end = new AtomicBoolean();
-    Thread writer =
-        Thread.ofPlatform()
+    Thread.ofPlatform()
             .name("careless-worker")
             .start(() -> {
               while (!end.get()) {
@@ -499,9 +498,9 @@ final class SessionTest {
                         armed.set(true);
                         hf.checkpoint();
                       }));
-      assertTrue(e.getMessage().contains("region shared changed during capture"), e.getMessage());
-      assertTrue(e.getMessage().contains("element 40,000"), e.getMessage());
-      assertTrue(e.getMessage().contains("\"careless-worker\""), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("region shared changed during capture"), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("element 40,000"), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("\"careless-worker\""), e.getMessage());
     } finally {
       end.set(true);
     }

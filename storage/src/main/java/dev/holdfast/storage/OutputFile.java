@@ -82,16 +82,17 @@ public final class OutputFile implements AutoCloseable {
    * it may hold the results of an earlier job.
    *
    * @param inPlace whether no earlier run can still be writing, see {@link #resume}
+   * @param ownSinceEpochMs a file that was written later is the job's own and is begun anew
    * @param tell receives a line about that
    */
   public static OutputFile beginAside(
-      Disk disk, Path path, boolean inPlace, Consumer<String> tell) {
+      Disk disk, Path path, boolean inPlace, long ownSinceEpochMs, Consumer<String> tell) {
     boolean replaceable = false;
     try {
       Path real = resolve(disk, path);
       FileFacts facts = disk.facts(real);
       replaceable = facts.type() == FileFacts.Type.REGULAR;
-      if (replaceable && facts.bytes() > 0) {
+      if (replaceable && facts.bytes() > 0 && facts.modifiedEpochMs() < ownSinceEpochMs) {
         Path aside = StoreAside.freeName(disk, real);
         disk.rename(real, aside);
         tell.accept("output file " + path + " begins anew; the old one is now " + aside);
