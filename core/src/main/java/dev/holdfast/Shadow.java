@@ -165,7 +165,7 @@ final class Shadow implements AutoCloseable {
     for (Entry entry : entries) {
       long behind = first + blocksToCheck(entry, all);
       if (next < behind) {
-        entry.region.refresh();
+        entry.region.refreshAgain();
         next = recheck(entry, first, next, stride);
       }
       first = behind;
