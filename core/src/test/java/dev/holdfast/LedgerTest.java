@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,25 +37,25 @@ final class LedgerTest {
 
   /** Both clocks, moved by hand. */
   private static final class HandClock implements Time {
-    private volatile long ns;
+    private final AtomicLong ns = new AtomicLong();
 
     void pass(long seconds) {
-      ns += seconds * S;
+      ns.addAndGet(seconds * S);
     }
 
     @Override
     public long epochMs() {
-      return FIRST_START_MS + ns / 1_000_000;
+      return FIRST_START_MS + ns.get() / 1_000_000;
     }
 
     @Override
     public long nanoTime() {
-      return ns;
+      return ns.get();
     }
 
     @Override
     public void pause(Duration duration) {
-      ns += duration.toNanos();
+      ns.addAndGet(duration.toNanos());
     }
   }
 
