@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import static dev.holdfast.Told.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -149,8 +150,8 @@ final class SessionFailureTest {
                                 hf.stop();
                               }
                             })));
-    assertTrue(String.valueOf(e.getMessage()).contains("the version of step 3 could not be written"), e::toString);
-    assertTrue(String.valueOf(e.getMessage()).contains("version 2 remains"), e::toString);
+    assertSays(e, "the version of step 3 could not be written");
+    assertSays(e, "version 2 remains");
     disk.fail(false);
     double[] restored = new double[6 * BLOCK];
     job().run(hf -> assertEquals(2, restore(hf, restored)));
@@ -290,9 +291,9 @@ final class SessionFailureTest {
             NoUsableVersionException.class,
             () -> job().run(hf -> restore(hf, new double[8 * BLOCK])));
     for (long number : damaged) {
-      assertTrue(String.valueOf(e.getMessage()).contains("version " + number + ": "), e.getMessage());
+      assertSays(e, "version " + number + ": ");
     }
-    assertTrue(String.valueOf(e.getMessage()).contains("HOLDFAST_FRESH=1"), e.getMessage());
+    assertSays(e, "HOLDFAST_FRESH=1");
     Map<String, byte[]> now = logFiles();
     before.forEach((name, bytes) -> assertArrayEquals(bytes, now.get(name), name));
   }
@@ -318,7 +319,7 @@ final class SessionFailureTest {
           StoreHeldException e =
               assertThrows(StoreHeldException.class, () -> job().run(other -> {}));
           String me = "is held by process " + ProcessHandle.current().pid();
-          assertTrue(String.valueOf(e.getMessage()).contains(me), e.getMessage());
+          assertSays(e, me);
         });
   }
 
@@ -364,7 +365,7 @@ final class SessionFailureTest {
     Files.delete(out);
     NoUsableVersionException e =
         assertThrows(NoUsableVersionException.class, () -> job().run(lines(out, false)));
-    assertTrue(String.valueOf(e.getMessage()).contains("the output file is missing"), e.getMessage());
+    assertSays(e, "the output file is missing");
     assertFalse(Files.exists(out));
   }
 
@@ -421,8 +422,8 @@ final class SessionFailureTest {
                       hf.cell("x", 1);
                       hf.restore();
                     }));
-    assertTrue(String.valueOf(e.getMessage()).contains("output file "), e.getMessage());
-    assertTrue(String.valueOf(e.getMessage()).contains("in the version, not declared"), e.getMessage());
+    assertSays(e, "output file ");
+    assertSays(e, "in the version, not declared");
   }
 
   @Test
@@ -431,7 +432,7 @@ final class SessionFailureTest {
         assertThrows(
             HoldfastException.class,
             () -> job().run(hf -> hf.append(temp.resolve("o").toString()).println("early")));
-    assertTrue(String.valueOf(e.getMessage()).contains("before restore() or steps()"), e.getMessage());
+    assertSays(e, "before restore() or steps()");
   }
 
   // Memory ----------------------------------------------------------------------------------------

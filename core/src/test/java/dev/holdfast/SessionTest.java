@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import static dev.holdfast.Told.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -187,14 +188,14 @@ final class SessionTest {
   @Test
   void tick_beforeRestore_namesTheRemedy() {
     HoldfastException e = assertThrows(HoldfastException.class, () -> job().run(Holdfast::tick));
-    assertTrue(String.valueOf(e.getMessage()).contains("before restore() or steps()"), e.getMessage());
+    assertSays(e, "before restore() or steps()");
   }
 
   @Test
   void checkpoint_beforeRestore_namesTheRemedy() {
     HoldfastException e =
         assertThrows(HoldfastException.class, () -> job().run(Holdfast::checkpoint));
-    assertTrue(String.valueOf(e.getMessage()).contains("before restore() or steps()"), e.getMessage());
+    assertSays(e, "before restore() or steps()");
   }
 
   @Test
@@ -208,8 +209,8 @@ final class SessionTest {
                       hf.restore();
                       hf.protect("late", new double[3]);
                     }));
-    assertTrue(String.valueOf(e.getMessage()).contains("region late"), e.getMessage());
-    assertTrue(String.valueOf(e.getMessage()).contains("before the first loop"), e.getMessage());
+    assertSays(e, "region late");
+    assertSays(e, "before the first loop");
   }
 
   @Test
@@ -227,7 +228,7 @@ final class SessionTest {
                         assertTrue(second >= 0);
                       }
                     }));
-    assertTrue(String.valueOf(e.getMessage()).contains("steps(\"name\", n)"), e.getMessage());
+    assertSays(e, "steps(\"name\", n)");
   }
 
   @Test
@@ -306,7 +307,7 @@ final class SessionTest {
                       }
                       hf.tick();
                     }));
-    assertTrue(String.valueOf(e.getMessage()).contains("has ended"), e.getMessage());
+    assertSays(e, "has ended");
   }
 
   @Test
@@ -362,8 +363,8 @@ final class SessionTest {
     job().run(hf -> withParameter(hf, 100));
     RestoreMismatchException e =
         assertThrows(RestoreMismatchException.class, () -> job().run(hf -> withParameter(hf, 200)));
-    assertTrue(String.valueOf(e.getMessage()).contains("parameter size: 200 (Integer) now, 100"), e.getMessage());
-    assertTrue(String.valueOf(e.getMessage()).contains("allowChange(\"size\")"), e.getMessage());
+    assertSays(e, "parameter size: 200 (Integer) now, 100");
+    assertSays(e, "allowChange(\"size\")");
     assertComplete(job().allowChange("size").run(hf -> withParameter(hf, 200)));
   }
 
@@ -399,7 +400,7 @@ final class SessionTest {
                       hf.restore();
                     }));
     for (String name : List.of("a: ", "b: ", "c: ", "d: ")) {
-      assertTrue(String.valueOf(e.getMessage()).contains("\n  " + name), e.getMessage());
+      assertSays(e, "\n  " + name);
     }
     assertArrayEquals(new double[] {5, 5, 5}, a);
     assertArrayEquals(new long[] {6, 6, 6, 6}, b);
@@ -472,16 +473,16 @@ final class SessionTest {
     AtomicBoolean write = new AtomicBoolean();
     AtomicBoolean end = new AtomicBoolean();
     Thread.ofPlatform()
-            .name("careless-worker")
-            .start(() -> {
-              while (!end.get()) {
-                if (write.get()) {
-                  shared[40_000]++;
-                  write.set(false);
-                }
-                Thread.onSpinWait();
-              }
-            });
+        .name("careless-worker")
+        .start(() -> {
+          while (!end.get()) {
+            if (write.get()) {
+              shared[40_000]++;
+              write.set(false);
+            }
+            Thread.onSpinWait();
+          }
+        });
     AtomicBoolean armed = new AtomicBoolean();
     try {
       ConcurrentWriteException e =
@@ -498,9 +499,9 @@ final class SessionTest {
                         armed.set(true);
                         hf.checkpoint();
                       }));
-      assertTrue(String.valueOf(e.getMessage()).contains("region shared changed during capture"), e.getMessage());
-      assertTrue(String.valueOf(e.getMessage()).contains("element 40,000"), e.getMessage());
-      assertTrue(String.valueOf(e.getMessage()).contains("\"careless-worker\""), e.getMessage());
+      assertSays(e, "region shared changed during capture");
+      assertSays(e, "element 40,000");
+      assertSays(e, "\"careless-worker\"");
     } finally {
       end.set(true);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import static dev.holdfast.Told.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -177,7 +178,7 @@ final class SettingsTest {
   void unclearValue_isAnErrorNamingItAndTheRemedy(String variable, String value, String told) {
     RuntimeException e =
         assertThrows(RuntimeException.class, () -> conclude(NOTHING, Map.of(variable, value)));
-    assertTrue(e.getMessage().contains(told), e.getMessage());
+    assertSays(e, told);
   }
 
   @ParameterizedTest
@@ -209,6 +210,6 @@ final class SettingsTest {
   @Test
   void jobName_unusableAsFileName_isRefused() {
     HoldfastException e = assertThrows(HoldfastException.class, () -> Holdfast.job("../heat"));
-    assertTrue(e.getMessage().contains("job name \"../heat\""), e.getMessage());
+    assertSays(e, "job name \"../heat\"");
   }
 }

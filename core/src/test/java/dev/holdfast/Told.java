@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,12 @@ final class Told implements AutoCloseable {
 
   String text() {
     return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** A failure must say this. */
+  static void assertSays(Throwable failure, String wanted) {
+    String message = String.valueOf(failure.getMessage());
+    assertTrue(message.contains(wanted), message);
   }
 
   /** How many lines contain a text. */
