@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
-import dev.holdfast.Metrics;
-import dev.holdfast.policy.Durations;
-import dev.holdfast.policy.SegmentModel;
-import dev.holdfast.policy.Situation;
 import dev.holdfast.storage.Store;
-import dev.holdfast.storage.StoreRecord;
-import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoredVersion;
-import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -30,12 +26,25 @@ import picocli.CommandLine;
  * started again until it ends, then both compared.
  */
 final class Demo {
+  /** The folder of the run that is killed. */
+  static final String KILLED = "killed";
+
+  /** The store of either run. */
+  static final String STORE = "heat.holdfast";
+
+  static final String PROBE = "probe.csv";
+
   private static final Duration LOOK_EVERY = Duration.ofMillis(1);
+  private static final Duration LOOK_FOR_WRITING_EVERY = Duration.ofNanos(50_000);
 
   /** Every so many kills one waits for the moment at which a version is being written. */
   private static final int KILL_WHILE_WRITING_EVERY = 3;
 
+  /** A version's file has a hidden name, which begins with its number, until it is committed. */
+  private static final Pattern BEING_WRITTEN = Pattern.compile("\\.([0-9a-f]{16})-.*\\.tmp");
+
   private final Path folder;
+  private final List<String> arguments;
   private final int size;
   private final long steps;
   private final int kills;
@@ -43,6 +52,8 @@ final class Demo {
   private final PrintWriter out;
   private final Progress progress;
   private final SplittableRandom random;
+  private @Nullable DemoChild child;
+  private boolean abandoned;
 
   Demo(Path folder, int size, long steps, int kills, long seed, CommandLine command) {
     this.folder = folder;
@@ -50,233 +61,168 @@ final class Demo {
     this.steps = steps;
     this.kills = kills;
     this.seed = seed;
+    this.arguments = List.of("" + size, "" + steps, "" + seed);
     this.out = command.getOut();
     this.progress = new Progress(command.getErr());
     this.random = new SplittableRandom(seed);
   }
 
-  /** Returns whether both runs ended with the same bits. */
+  /** Returns whether every kill struck and both runs ended with the same bits. */
   boolean run() throws IOException {
     try {
-      out.println(
-          Text.format(
-              "Heat diffusion %,d x %,d, %,d steps, SIGKILL %d times on purpose (seed %d)",
-              size, size, steps, kills, seed));
+      tell(
+          "Heat diffusion %,d x %,d, %,d steps, SIGKILL %d times on purpose (seed %d)",
+          size, size, steps, kills, seed);
       Path reference = Files.createDirectory(folder.resolve("reference"));
       double referenceSeconds = undisturbed(reference);
-      out.println(Text.format("  reference  undisturbed %57.1f s", referenceSeconds));
-      Path disturbed = Files.createDirectory(folder.resolve("killed"));
+      tell("  reference  undisturbed %57.1f s", referenceSeconds);
+      Path disturbed = Files.createDirectory(folder.resolve(KILLED));
       int delivered = disturb(disturbed, referenceSeconds);
-      boolean same = compare(reference, disturbed);
-      report(disturbed, delivered);
-      out.println(
-          "Copy: examples/HeatDiffusion.java    Look: holdfast demo --keep, then holdfast ls");
-      return same;
+      Comparison comparison = Comparison.of(reference, disturbed);
+      tell("%s", comparison.inWords());
+      DemoReport.lines(store(disturbed)).forEach(line -> tell("%s", line));
+      if (delivered < kills) {
+        tell(
+            "ONLY %d OF %d KILLS STRUCK before the end; choose a larger --size or more --steps",
+            delivered, kills);
+      }
+      tell("Copy: examples/HeatDiffusion.java");
+      return comparison.same() && delivered == kills;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.FAILED, "interrupted");
+    } finally {
+      progress.clear();
     }
+  }
+
+  /** Without anybody to read it there is no point in going on. */
+  private void tell(String pattern, Object... values) {
+    progress.clear();
+    out.println(Text.format(pattern, values));
+    if (out.checkError()) {
+      throw new CommandException(ExitCode.IO_ERROR, "nobody reads standard output");
+    }
+  }
+
+  /** Ends the simulation that runs and lets no other begin. */
+  synchronized void abandon() throws InterruptedException {
+    abandoned = true;
+    progress.clear();
+    if (child != null) {
+      child.kill();
+    }
+  }
+
+  private synchronized DemoChild start(Path where, int attempt, Map<String, String> environment)
+      throws IOException {
+    if (abandoned) {
+      throw new CommandException(ExitCode.FAILED, "interrupted");
+    }
+    Path log = where.resolve("attempt-" + attempt + ".log");
+    DemoChild started = DemoChild.start(where, log, arguments, environment);
+    child = started;
+    return started;
   }
 
   private double undisturbed(Path where) throws IOException, InterruptedException {
     long from = System.nanoTime();
-    try (DemoChild child = start(where, 1, new HashMap<>())) {
-      while (child.running()) {
-        progress.show("reference", child.step(), steps);
-        pause();
-      }
-      mustBeZero(child.await(), where, 1);
+    try (DemoChild run = start(where, 1, Map.of())) {
+      finish(run, "reference");
     }
     return (System.nanoTime() - from) * 1e-9;
   }
 
-  private DemoChild start(Path where, int attempt, Map<String, String> environment)
-      throws IOException {
-    return DemoChild.start(where, log(where, attempt), size, steps, seed, environment);
-  }
-
-  private static Path log(Path where, int attempt) {
-    return where.resolve("attempt-" + attempt + ".log");
-  }
-
-  private void mustBeZero(int code, Path where, int attempt) throws IOException {
+  private void finish(DemoChild run, String name) throws InterruptedException {
+    while (run.running()) {
+      progress.show(name, run.step(), steps);
+      Thread.sleep(LOOK_EVERY);
+    }
+    int code = run.await();
     if (code != 0) {
-      String log = Files.readString(log(where, attempt));
       throw new CommandException(
           ExitCode.FAILED,
-          "the simulation ended with code " + code + " by itself; it said:\n" + log.strip());
+          "the simulation (" + name + ") ended by itself with code " + code + ": "
+              + run.lastMessage());
     }
-  }
-
-  private static void pause() throws InterruptedException {
-    Thread.sleep(LOOK_EVERY);
   }
 
   /** Kills and starts again until the job is complete; returns the kills delivered. */
   private int disturb(Path where, double referenceSeconds) throws IOException, InterruptedException {
-    long[] targets = random.longs(kills, steps / 20, steps - steps / 10).sorted().toArray();
     double mttfSeconds = Math.max(0.2, referenceSeconds / (kills + 1));
     Map<String, String> environment = new HashMap<>();
     environment.put("HOLDFAST_MTTF", Text.format("%.3fs", mttfSeconds));
     int delivered = 0;
     for (int attempt = 1; ; attempt++) {
-      try (DemoChild child = start(where, attempt, environment)) {
-        boolean whileWriting = attempt % KILL_WHILE_WRITING_EVERY == KILL_WHILE_WRITING_EVERY - 1;
-        boolean mayKill = delivered < kills;
-        if (mayKill && awaitMoment(child, where, attempt, targets[delivered], whileWriting)) {
-          child.kill();
+      try (DemoChild run = start(where, attempt, environment)) {
+        if (delivered < kills && awaitMoment(run, where, delivered, "attempt " + attempt)) {
+          run.kill();
           delivered++;
           environment.put("HOLDFAST_PREVIOUS_END", Long.toString(System.currentTimeMillis()));
-          tellKilled(where, attempt, child.step());
+          tellKilled(where, attempt, run.step());
           continue;
         }
-        while (child.running()) {
-          progress.show("attempt " + attempt, child.step(), steps);
-          pause();
-        }
-        mustBeZero(child.await(), where, attempt);
-        progress.clear();
-        out.println("  attempt " + attempt + "  finished");
+        finish(run, "attempt " + attempt);
+        tell("  attempt %d  finished", attempt);
         return delivered;
       }
     }
   }
 
-  /** Waits for the moment to kill; false when the child ends before it. */
-  private boolean awaitMoment(
-      DemoChild child, Path where, int attempt, long target, boolean whileWriting)
+  /**
+   * Waits for the moment to kill; false when the simulation ends before it. Every kill has its share
+   * of the steps, the last fifth belongs to none, and the moment is in the first half of the share:
+   * so a fast simulation is not over before it, and there is time left to wait for a write.
+   */
+  private boolean awaitMoment(DemoChild run, Path where, int kill, String name)
       throws IOException, InterruptedException {
-    while (child.step() < target) {
-      if (!child.running()) {
+    double share = 0.8 * steps / kills;
+    long target = (long) ((kill + random.nextDouble(0.1, 0.5)) * share);
+    long latest = (long) ((kill + 1) * share);
+    while (run.step() < target) {
+      if (!run.running()) {
         return false;
       }
-      progress.show("attempt " + attempt, child.step(), steps);
-      pause();
+      progress.show(name, run.step(), steps);
+      Thread.sleep(LOOK_EVERY);
     }
-    if (whileWriting) {
-      long giveUp = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-      while (child.running() && writing(where).isEmpty() && System.nanoTime() < giveUp) {
-        Thread.onSpinWait();
+    if (kill % KILL_WHILE_WRITING_EVERY == KILL_WHILE_WRITING_EVERY - 2) {
+      while (run.running() && run.step() < latest && writing(where).isEmpty()) {
+        LockSupport.parkNanos(LOOK_FOR_WRITING_EVERY.toNanos());
       }
-    } else {
-      Thread.sleep(random.nextInt(30));
     }
-    return child.running();
+    return run.running();
   }
 
-  /** The number of the version being written: its file has a hidden name until it is committed. */
   private static Optional<Long> writing(Path where) throws IOException {
-    Path log = where.resolve("heat.holdfast").resolve("log");
+    Path log = where.resolve(STORE).resolve("log");
     if (!Files.isDirectory(log)) {
       return Optional.empty();
     }
     try (Stream<Path> names = Files.list(log)) {
       return names
-          .map(path -> path.getFileName().toString())
-          .filter(name -> name.endsWith(".tmp"))
-          .map(name -> Long.parseLong(name.substring(1, 17), 16))
+          .map(path -> BEING_WRITTEN.matcher(path.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(name -> Long.parseLong(name.group(1), 16))
           .findFirst();
     }
   }
 
   private void tellKilled(Path where, int attempt, long step) throws IOException {
-    progress.clear();
     String doing = writing(where).map(n -> "writing version " + n).orElse("computing");
-    String newest = "no version yet";
-    try (StoredVersion version =
-        store(where).newest().orElse(null)) {
-      if (version != null) {
-        newest = Text.format("newest version: step %,7d", version.info().state().step());
-      }
+    tell(
+        "  attempt %d  killed after step %,7d, %-20s %s", attempt, step, doing, newestOf(where));
+  }
+
+  private static String newestOf(Path where) {
+    try (StoredVersion version = store(where).newest().orElse(null)) {
+      return version == null
+          ? "no version yet"
+          : Text.format("newest version: step %,7d", version.info().state().step());
     }
-    out.println(
-        Text.format(
-            "  attempt %d  killed after step %,7d, %-20s %s", attempt, step, doing, newest));
   }
 
   private static Store store(Path where) {
-    return Store.open(where.resolve("heat.holdfast"), Disk.local());
-  }
-
-  private boolean compare(Path reference, Path disturbed) throws IOException {
-    Map<String, String> expected = Digests.of(reference, "heat.holdfast", "probe.csv");
-    Map<String, String> actual = Digests.of(disturbed, "heat.holdfast", "probe.csv");
-    boolean same = expected.equals(actual);
-    if (same) {
-      out.println(
-          "SAME BITS: "
-              + String.join(", ", expected.keySet())
-              + "   sha256 "
-              + Digests.combined(expected).substring(0, 16));
-    } else {
-      Map<String, String> differing = new LinkedHashMap<>(expected);
-      differing.entrySet().removeIf(e -> e.getValue().equals(actual.get(e.getKey())));
-      out.println("DIFFERENT BITS: " + String.join(", ", differing.keySet()));
-    }
-    return same;
-  }
-
-  private void report(Path where, int delivered) {
-    Store store = store(where);
-    Optional<Ledger> ledger = Optional.empty();
-    for (StoreRecord record : store.records()) {
-      if (record instanceof EndRecord end) {
-        ledger = Optional.of(end.ended().ledger());
-      }
-    }
-    try (StoredVersion version = store.newest().orElseThrow()) {
-      ledger.ifPresent(found -> printLedger(found, delivered));
-      Metrics metrics = Metrics.of(version.info().measured());
-      ledger.ifPresent(found -> printSizes(found, metrics));
-    }
-    if (delivered < kills) {
-      out.println("Only " + delivered + " of " + kills + " kills struck before the end.");
-    }
-  }
-
-  private void printLedger(Ledger ledger, int delivered) {
-    out.println(
-        Text.format(
-            "%.1f s = useful %.1f + rework %.1f + checkpoints %.1f + restart %.1f + down %.1f;"
-                + " waste %.0f %% (predicted %.0f %%)",
-            ledger.makespanNs() * 1e-9,
-            ledger.usefulNs() * 1e-9,
-            ledger.reworkNs() * 1e-9,
-            ledger.checkpointNs() * 1e-9,
-            ledger.restartNs() * 1e-9,
-            ledger.downtimeNs() * 1e-9,
-            ledger.waste() * 100,
-            predictedWaste(ledger, delivered) * 100));
-  }
-
-  /**
-   * What the model of independent failures expects for a job of this length, with the mean time
-   * between the kills that struck, the measured costs and the first start counted as it was.
-   */
-  private static double predictedWaste(Ledger ledger, int delivered) {
-    double useful = ledger.usefulNs() * 1e-9;
-    double makespan = ledger.makespanNs() * 1e-9;
-    double cost = Math.max(1e-6, ledger.checkpointNs() * 1e-9 / Math.max(1, ledger.versions()));
-    double interval = useful / Math.max(1, ledger.versions());
-    double restart = ledger.restartNs() * 1e-9 / ledger.attempts();
-    double down = ledger.downtimeNs() * 1e-9 / Math.max(1, delivered);
-    Situation situation =
-        new Situation(cost, makespan / Math.max(1, delivered), restart, down);
-    double expected =
-        SegmentModel.makespanSeconds(useful, interval, situation) + restart;
-    return 1 - useful / expected;
-  }
-
-  private void printSizes(Ledger ledger, Metrics metrics) {
-    var blocked = metrics.blockedNs();
-    out.println(
-        Text.format(
-            "%d versions, %s of state in %s (%.1fx); loop blocked %s median, %s p99",
-            ledger.versions(),
-            Text.size(ledger.stateBytes()),
-            Text.size(ledger.storedBytes()),
-            (double) ledger.stateBytes() / Math.max(1, ledger.storedBytes()),
-            Durations.human(blocked.getValueAtPercentile(50) * 1e-9),
-            Durations.human(blocked.getValueAtPercentile(99) * 1e-9)));
+    return Store.open(where.resolve(STORE), Disk.local());
   }
 }

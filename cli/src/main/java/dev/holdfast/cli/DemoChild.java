@@ -5,7 +5,9 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +17,21 @@ final class DemoChild implements AutoCloseable {
   private static final String STEP = "step ";
 
   private final Process process;
-  private final Thread reader;
+  private final Path log;
+  private final Thread progressReader;
+  private final Thread messageReader;
   private volatile long step = -1;
+  private volatile String lastMessage = "";
 
-  private DemoChild(Process process) {
+  private DemoChild(Process process, Path log) {
     this.process = process;
-    this.reader =
-        Thread.ofPlatform().daemon().name("demo-output").unstarted(this::follow);
-    reader.start();
+    this.log = log;
+    this.progressReader = reader("demo-progress", this::followProgress);
+    this.messageReader = reader("demo-messages", this::followMessages);
+  }
+
+  private static Thread reader(String name, Runnable task) {
+    return Thread.ofPlatform().daemon().name(name).start(task);
   }
 
   /**
@@ -33,24 +42,23 @@ final class DemoChild implements AutoCloseable {
    * @param environment what Holdfast is told, by name; nothing else of it is inherited
    */
   static DemoChild start(
-      Path folder, Path log, int size, long steps, long seed, Map<String, String> environment)
+      Path folder, Path log, List<String> arguments, Map<String, String> environment)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:-UsePerfData");
     command.add("-cp");
     command.add(classPath());
     command.add("HeatDiffusion");
-    command.addAll(List.of("" + size, "" + steps, "" + seed));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(folder.toFile());
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST"));
     builder.environment().keySet().removeIf(name -> name.startsWith("SLURM_"));
     builder.environment().putAll(environment);
-    return new DemoChild(builder.start());
+    return new DemoChild(builder.start(), log);
   }
 
   /** The demo's own class path, absolute: the child runs in another folder. */
@@ -63,7 +71,7 @@ final class DemoChild implements AutoCloseable {
     return String.join(File.pathSeparator, parts);
   }
 
-  private void follow() {
+  private void followProgress() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(STEP)) {
@@ -75,9 +83,37 @@ final class DemoChild implements AutoCloseable {
     }
   }
 
+  /** Keeps the last message, because the disk that the log is on may be what it is about. */
+  private void followMessages() {
+    try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isBlank() && !Character.isWhitespace(line.charAt(0))) {
+          lastMessage = line.replaceFirst("^holdfast: ", "");
+        }
+        log(line);
+      }
+    } catch (IOException e) {
+      // The process has ended in the middle of a line: what was read before counts.
+    }
+  }
+
+  private void log(String line) {
+    try {
+      Files.writeString(
+          log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      // The log is a courtesy; a full disk stops the simulation itself, which tells so.
+    }
+  }
+
   /** The last step that it has told, -1 before the first. */
   long step() {
     return step;
+  }
+
+  /** What it said last. */
+  String lastMessage() {
+    return lastMessage;
   }
 
   boolean running() {
@@ -87,14 +123,14 @@ final class DemoChild implements AutoCloseable {
   /** SIGKILL; returns once the process is dead and all it said has been read. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    process.waitFor();
-    reader.join();
+    await();
   }
 
   /** Waits for its end and returns its exit code. */
   int await() throws InterruptedException {
     int code = process.waitFor();
-    reader.join();
+    progressReader.join();
+    messageReader.join();
     return code;
   }
 

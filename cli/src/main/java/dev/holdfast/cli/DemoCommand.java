@@ -2,12 +2,10 @@
 package dev.holdfast.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,11 +17,13 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description =
         "Run a heat simulation, kill it with SIGKILL again and again, and compare the result with"
-            + " an undisturbed run, bit by bit.",
-    mixinStandardHelpOptions = true)
+            + " an undisturbed run, bit by bit. Ends with 0 only when every kill struck and all"
+            + " bits agree.",
+    sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final int SIZE_MIN = 16;
   private static final int SIZE_MAX = 16_384;
+  private static final int KILLS_MIN = 3;
   private static final int KILLS_MAX = 1000;
 
   @Spec
@@ -34,21 +34,21 @@ final class DemoCommand implements Callable<Integer> {
       names = "--size",
       defaultValue = "1024",
       paramLabel = "N",
-      description = "The plate has N x N cells; 1024 unless said otherwise.")
+      description = "The plate has N x N cells, 16 to 16384; 1024 unless said.")
   private int size;
 
   @Option(
       names = "--steps",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Steps to simulate; without it so many that it takes some ten seconds.")
+      description = "Steps to simulate; unless said so many that it takes some ten seconds.")
   private long steps;
 
   @Option(
       names = "--kills",
       defaultValue = "3",
       paramLabel = "K",
-      description = "How often to kill, 3 or more; 3 unless said otherwise.")
+      description = "How often to kill, 3 to 1000; 3 unless said.")
   private int kills;
 
   @Option(
@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--dir",
       paramLabel = "D",
-      description = "Work in this new or empty folder; without it in a temporary one.")
+      description = "Work in this new or empty folder; unless said in a temporary one.")
   private @Nullable Path directory;
 
   @Option(names = "--keep", description = "Keep the folder with both stores and all logs.")
@@ -70,27 +70,60 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkOptions();
-    Path folder = folder();
-    boolean same = false;
+    DemoFolder folder = DemoFolder.make(directory);
+    Demo demo = new Demo(folder.path(), size, steps(), kills, seed, spec.commandLine());
+    Thread interrupted =
+        Thread.ofPlatform().name("demo-interrupted").unstarted(() -> abandon(demo, folder));
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    boolean done = false;
     try {
-      Demo demo = new Demo(folder, size, steps(), kills, seed, spec.commandLine());
-      same = demo.run();
-      return same ? ExitCode.DONE : ExitCode.FAILED;
+      done = demo.run();
+      return done ? ExitCode.DONE : ExitCode.FAILED;
     } finally {
-      if (keep || !same) {
-        spec.commandLine().getErr().println("kept: " + folder);
-      } else {
-        delete(folder);
+      leaveTo(interrupted);
+      tidyUp(folder, done);
+    }
+  }
+
+  /** Once the JVM is being shut down the hook alone acts: this thread has nothing more to say. */
+  private static void leaveTo(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      while (true) {
+        LockSupport.park();
       }
     }
+  }
+
+  /** Ctrl-C or SIGTERM: no process stays behind. */
+  private void abandon(Demo demo, DemoFolder folder) {
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      demo.abandon();
+      err.println("holdfast: interrupted; the simulation was ended");
+      tidyUp(folder, true);
+    } catch (IOException | InterruptedException e) {
+      err.println("holdfast: " + folder.path() + " could not be removed");
+    }
+  }
+
+  private void tidyUp(DemoFolder folder, boolean done) throws IOException {
+    if (!keep && done) {
+      folder.remove();
+      return;
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("Kept: " + folder.path());
+    err.println("Look: holdfast ls " + folder.path().resolve(Demo.KILLED).resolve(Demo.STORE));
   }
 
   private void checkOptions() {
     if (size < SIZE_MIN || size > SIZE_MAX) {
       throw usage("--size " + size, "choose " + SIZE_MIN + " to " + SIZE_MAX);
     }
-    if (kills < 3 || kills > KILLS_MAX) {
-      throw usage("--kills " + kills, "choose 3 to " + KILLS_MAX);
+    if (kills < KILLS_MIN || kills > KILLS_MAX) {
+      throw usage("--kills " + kills, "choose " + KILLS_MIN + " to " + KILLS_MAX);
     }
     if (steps < 0) {
       throw usage("--steps " + steps, "choose 1 or more, or leave it out");
@@ -105,42 +138,5 @@ final class DemoCommand implements Callable<Integer> {
   private long steps() {
     long cells = (long) size * size;
     return steps > 0 ? steps : Math.clamp(6_000L * 1024 * 1024 / cells, 400, 200_000);
-  }
-
-  private Path folder() throws IOException {
-    if (directory == null) {
-      return Files.createTempDirectory("holdfast-demo-");
-    }
-    Path folder = directory.toAbsolutePath();
-    if (Files.exists(folder)) {
-      if (!Files.isDirectory(folder) || !isEmpty(folder)) {
-        throw new CommandException(
-            ExitCode.CANNOT_CREATE, folder + " is not an empty folder; name another with --dir");
-      }
-      return folder;
-    }
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.CANNOT_CREATE,
-          folder + " cannot be made (" + e.getMessage() + "); name another with --dir");
-    }
-  }
-
-  private static boolean isEmpty(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.deleteIfExists(path);
-    }
   }
 }

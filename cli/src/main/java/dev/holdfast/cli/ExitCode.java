@@ -13,5 +13,8 @@ final class ExitCode {
   static final int CANNOT_CREATE = 73;
   static final int IO_ERROR = 74;
 
+  /** What a shell reports for a program that SIGPIPE ended: the reader has had enough. */
+  static final int PIPE_CLOSED = 128 + 13;
+
   private ExitCode() {}
 }

@@ -2,6 +2,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.storage.Store;
+import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionSchema;
@@ -15,15 +16,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Writes one region of a version into a file that other tools read. */
 @Command(
@@ -31,9 +35,17 @@ import picocli.CommandLine.Parameters;
     description =
         "Write one region: raw little-endian bytes, or .npy for numpy.load. A file that exists is"
             + " never replaced.",
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
   private static final int NPY_ALIGN = 64;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @ParentCommand
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private Main main;
 
   @Parameters(
       paramLabel = "STORE@VERSION:REGION",
@@ -43,7 +55,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Where to; without it standard output.")
+      description = "Where to; without it, or for -, standard output.")
   private @Nullable Path output;
 
   @Option(
@@ -74,11 +86,12 @@ final class ExportCommand implements Callable<Integer> {
       int region = version.regionNamed(name);
       if (region < 0) {
         throw new CommandException(
-            ExitCode.USAGE, "version " + version.number() + " has no region " + name + "; " + has(version));
+            ExitCode.USAGE,
+            "version " + version.number() + " has no region \"" + name + "\"; " + has(version));
       }
       write(version, region);
     }
-    return ExitCode.DONE;
+    return PassedOver.tell(store, spec.commandLine().getErr());
   }
 
   private static String has(StoredVersion version) {
@@ -88,17 +101,32 @@ final class ExportCommand implements Callable<Integer> {
 
   private void write(StoredVersion version, int region) throws IOException {
     Path to = output;
-    if (to == null) {
+    if (to == null || to.toString().equals("-")) {
       if (Terminal.isInteractive()) {
         throw new CommandException(
             ExitCode.USAGE, "a region is binary: name a file with -o, or redirect the output");
       }
-      write(version, region, Channels.newChannel(System.out)::write);
-      System.out.flush();
+      write(version, region, Channels.newChannel(main.output())::write);
+      main.output().flush();
       return;
     }
     try (DiskFile file = Disk.local().create(to, Access.OWNER)) {
-      long[] position = {0};
+      writeWhole(version, region, to, file);
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandException(
+          ExitCode.CANNOT_CREATE, to + " exists; export replaces nothing: name another file");
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.CANNOT_CREATE, new StoreIoException("writing", to, e).getMessage());
+    }
+  }
+
+  /** Leaves no file that looks like a whole region and is not. */
+  private void writeWhole(StoredVersion version, int region, Path to, DiskFile file)
+      throws IOException {
+    boolean whole = false;
+    long[] position = {0};
+    try {
       write(
           version,
           region,
@@ -109,11 +137,11 @@ final class ExportCommand implements Callable<Integer> {
             return count;
           });
       file.sync();
-    } catch (FileAlreadyExistsException e) {
-      throw new CommandException(
-          ExitCode.CANNOT_CREATE, to + " exists; export replaces nothing: name another file");
-    } catch (IOException e) {
-      throw new CommandException(ExitCode.CANNOT_CREATE, to + ": " + e.getMessage());
+      whole = true;
+    } finally {
+      if (!whole) {
+        Files.deleteIfExists(to);
+      }
     }
   }
 
@@ -155,8 +183,7 @@ final class ExportCommand implements Callable<Integer> {
     }
     String shape = String.join(", ", extents) + (extents.size() == 1 ? "," : "");
     String dictionary =
-        String.format(
-            Locale.ROOT,
+        Text.format(
             "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
             npyType(schema.elementType()),
             shape);

@@ -4,7 +4,10 @@ package dev.holdfast.cli;
 import java.util.Collection;
 import java.util.Map;
 
-/** Writes JSON: maps, collections, strings, numbers, booleans and null, indented by two spaces. */
+/**
+ * Writes JSON, indented by two spaces: maps, collections, strings, numbers and booleans; null for a
+ * number that is none.
+ */
 final class Json {
   private final StringBuilder out = new StringBuilder();
 
@@ -70,7 +73,7 @@ final class Json {
         case '\t' -> out.append("\\t");
         default -> {
           if (c < 0x20) {
-            out.append(String.format("\\u%04x", (int) c));
+            out.append(Text.format("\\u%04x", (int) c));
           } else {
             out.append(c);
           }

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +29,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ls",
     description = "List the versions of a store, or with @VERSION its regions.",
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class LsCommand implements Callable<Integer> {
+  /** The package in a class name, which people can do without. */
+  private static final Pattern PACKAGE = Pattern.compile("\\b(?:[a-z][\\w]*\\.)+(?=[A-Z])");
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -39,32 +44,43 @@ final class LsCommand implements Callable<Integer> {
       description = "The store; without it the only one in the current folder.")
   private @Nullable String address;
 
-  @Option(names = "--json", description = "Schema holdfast.ls/1 or holdfast.ls-version/1.")
+  @Option(names = "--json", description = "For programs: schema holdfast.ls/1, with @VERSION holdfast.ls-version/1.")
   private boolean json;
 
   @Override
   public Integer call() {
     StoreAddress where = StoreAddress.parse(address);
-    Store store = where.openStore();
-    boolean oneVersion =
-        where.version().isPresent() || (address != null && address.contains("@"));
-    if (oneVersion) {
-      try (StoredVersion version = where.openVersion(store)) {
-        listRegions(store, version);
-      }
-    } else {
-      listVersions(store);
+    if (where.region().isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE, "ls lists all regions of a version: leave :REGION out, or use export");
     }
-    return ExitCode.DONE;
+    Store store = where.openStore();
+    if (!where.namesVersion()) {
+      return listVersions(store);
+    }
+    try (StoredVersion version = where.openVersion(store)) {
+      listRegions(store, version);
+    }
+    return PassedOver.tell(store, spec.commandLine().getErr());
   }
 
-  private void listVersions(Store store) {
+  private int listVersions(Store store) {
     List<StoreRecord> records = store.records();
     if (json) {
       spec.commandLine().getOut().println(Json.of(versionsJson(store, records)));
     } else {
       printVersions(store, records);
     }
+    return code(records);
+  }
+
+  /** Blocks are not looked at: that is what verify is for. */
+  private static int code(List<StoreRecord> records) {
+    if (records.stream().noneMatch(DamagedRecord.class::isInstance)) {
+      return ExitCode.DONE;
+    }
+    boolean versions = records.stream().anyMatch(VersionRecord.class::isInstance);
+    return versions ? ExitCode.DAMAGE : ExitCode.NO_VERSION;
   }
 
   private static Map<String, Object> versionsJson(Store store, List<StoreRecord> records) {
@@ -92,7 +108,7 @@ final class LsCommand implements Callable<Integer> {
         "number", version.number(),
         "step", info.state().step(),
         "captured_epoch_ms", info.state().capturedEpochMs(),
-        "attempt", version.attempt(),
+        "attempt", info.ledger().attempts(),
         "level", info.level().name(),
         "kind", info.family().full() ? "full" : "delta",
         "file_bytes", version.fileBytes(),
@@ -121,24 +137,15 @@ final class LsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Text.Table table =
         new Text.Table(
-            "rrlllrrr", "version", "step", "captured", "level", "kind", "file", "state", "attempt");
+            "rrllrrlr", "version", "step", "captured", "kind", "state", "file", "level", "attempt");
     int versions = 0;
     for (StoreRecord record : records) {
       if (record instanceof VersionRecord version) {
         versions++;
-        VersionInfo info = version.info();
-        table.row(
-            Long.toString(version.number()),
-            Text.count(info.state().step()),
-            Text.moment(info.state().capturedEpochMs()),
-            info.level().name(),
-            info.family().full() ? "full" : "delta",
-            Text.size(version.fileBytes()),
-            Text.size(info.stateBytes()),
-            Long.toString(version.attempt()));
+        table.row(cells(version));
       }
     }
-    out.println(store.root() + ": " + versions + " versions, " + inWords(records));
+    out.println(store.root() + ": " + Text.count(versions, "version") + ", " + inWords(records));
     if (versions > 0) {
       table.print(out, "  ");
     }
@@ -147,6 +154,20 @@ final class LsCommand implements Callable<Integer> {
         out.println("  record " + bad.number() + " is damaged: " + bad.why());
       }
     }
+  }
+
+  private static String[] cells(VersionRecord version) {
+    VersionInfo info = version.info();
+    return new String[] {
+      Long.toString(version.number()),
+      Text.count(info.state().step()),
+      Text.moment(info.state().capturedEpochMs()),
+      info.family().full() ? "full" : "delta",
+      Text.size(info.stateBytes()),
+      Text.size(version.fileBytes()),
+      info.level().name(),
+      Long.toString(info.ledger().attempts())
+    };
   }
 
   private static String inWords(List<StoreRecord> records) {
@@ -177,20 +198,23 @@ final class LsCommand implements Callable<Integer> {
             Text.moment(info.state().capturedEpochMs()),
             Text.size(info.stateBytes()),
             Text.size(version.fileBytes())));
-    Text.Table table = new Text.Table("llllr", "region", "kind", "type", "shape", "size");
+    Text.Table table = new Text.Table("lllrr", "region", "kind", "type", "shape", "size");
     for (RegionSchema region : info.regions()) {
       table.row(
           region.name(),
           region.kind().name().toLowerCase(Locale.ROOT),
-          region.typeName(),
-          region.shape().isEmpty() ? "-" : region.shape().toString(),
+          PACKAGE.matcher(region.typeName()).replaceAll(""),
+          shape(region),
           Text.size(region.sizeBytes()));
     }
     table.print(out, "  ");
     info.outputs()
-        .forEach(
-            mark -> out.println("  output " + mark.path() + ", " + Text.count(mark.bytes()) + " B"));
+        .forEach(mark -> out.println("  output " + mark.path() + ": " + Text.size(mark.bytes())));
     info.parameters().forEach((name, value) -> out.println("  parameter " + name + " = " + value));
+  }
+
+  private static String shape(RegionSchema region) {
+    return region.shape().stream().map(Text::count).collect(Collectors.joining(" x "));
   }
 
   private static Map<String, Object> regionsJson(Store store, StoredVersion version) {
@@ -215,6 +239,7 @@ final class LsCommand implements Callable<Integer> {
         "number", version.number(),
         "step", info.state().step(),
         "captured_epoch_ms", info.state().capturedEpochMs(),
+        "level", info.level().name(),
         "state_bytes", info.stateBytes(),
         "file_bytes", version.fileBytes(),
         "regions", regions,

@@ -9,15 +9,23 @@ import dev.holdfast.storage.StoreRefusedException;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.UnsupportedFormatException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of the command. Without a verb it shows what there is. */
 @Command(
@@ -25,6 +33,7 @@ import picocli.CommandLine.Spec;
     description = "Keeps a long computation from losing its work.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    scope = ScopeType.INHERIT,
     subcommands = {
       DemoCommand.class,
       LsCommand.class,
@@ -34,29 +43,54 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExit codes:%n",
     footer = {
-      "  0 done   1 failed   2 usage   3 damage found, a usable version remains",
-      "  4 no usable version   5 store held by another run   65 bad data   73 cannot create",
-      "  74 I/O error   75 stopped at a version: run the program again"
+      "   0  done",
+      "   1  failed",
+      "   2  wrong usage",
+      "   3  damage found, a usable version remains",
+      "   4  no usable version",
+      "   5  store held by another run",
+      "  65  unknown format      73  cannot create a file      74  I/O error"
     })
 public final class Main implements Runnable {
+  private final Output output;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  Main() {}
+  private Main(Output output) {
+    this.output = output;
+  }
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(run(args));
+    System.exit(
+        run(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), args));
   }
 
-  static int run(String... args) {
-    CommandLine command = new CommandLine(new Main());
-    command.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-    command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+  /** Runs the command and returns its code. */
+  static int run(OutputStream out, OutputStream err, String... args) {
+    Main main = new Main(new Output(out));
+    CommandLine command = new CommandLine(main);
+    command.setOut(new PrintWriter(main.output, true, StandardCharsets.UTF_8));
+    command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setExecutionExceptionHandler(Main::explain);
-    return command.execute(args);
+    command.setParameterExceptionHandler(Main::explainUsage);
+    command.setExecutionExceptionHandler(
+        (failure, where, parsed) -> main.explain(failure, command.getErr()));
+    int code;
+    try {
+      code = command.execute(args);
+    } catch (Error e) {
+      code = main.explain(e, command.getErr());
+    }
+    command.getOut().flush();
+    return main.output.failed() ? main.explainOutput(command.getErr()) : code;
+  }
+
+  /** Where an answer of bytes goes; {@link CommandLine#getOut} takes text to the same place. */
+  Output output() {
+    return output;
   }
 
   @Override
@@ -64,32 +98,69 @@ public final class Main implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Holdfast keeps a long computation from losing its work.");
     out.println();
-    out.println("  try    demo            watch a simulation be killed and finish with the same bits");
-    out.println("  look   ls STORE        versions and regions of a store");
-    out.println("         export          one region of a version, for numpy and other tools");
-    out.println("  care   verify STORE    check every byte of a store");
+    out.println("  try    demo       watch a simulation be killed and end with the same bits");
+    out.println("  look   ls         versions of a store, regions of a version");
+    out.println("         export     one region of a version, for numpy and other tools");
+    out.println("  care   verify     check every byte of a store");
     out.println();
     out.println("Stores are addressed STORE[@VERSION[:REGION]]; holdfast help VERB says more.");
     out.println("Start with: holdfast demo");
   }
 
+  private static int explainUsage(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    CommandSpec spec = command.getCommandSpec();
+    PrintWriter err = command.getErr();
+    err.println(
+        "holdfast: "
+            + (failure instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched, spec)
+                : failure.getMessage()));
+    err.println("See: " + spec.qualifiedName() + " --help");
+    return ExitCode.USAGE;
+  }
+
+  private static String unmatched(UnmatchedArgumentException failure, CommandSpec spec) {
+    String first = '"' + failure.getUnmatched().getFirst() + '"';
+    List<String> alike = failure.getSuggestions();
+    if (failure.isUnknownOption()) {
+      String meant = alike.isEmpty() ? "" : "; did you mean " + String.join(" or ", alike) + "?";
+      return "there is no option " + first + meant;
+    }
+    return spec.parent() == null
+        ? "there is no verb " + first + "; verbs: " + String.join(", ", spec.subcommands().keySet())
+        : first + " is one argument too many";
+  }
+
   /** Every failure is a sentence and a code; a stack trace is nobody's remedy. */
-  private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
-    command.getErr().println("holdfast: " + message(failure));
+  private int explain(Throwable failure, PrintWriter err) {
+    if (!output.failed()) { // then the failure is only its consequence
+      err.println("holdfast: " + message(failure));
+    }
     return code(failure);
   }
 
-  private static String message(Exception failure) {
-    boolean told =
-        failure instanceof CommandException
-            || failure instanceof StoreException
-            || failure instanceof HoldfastException;
-    return told
-        ? String.valueOf(failure.getMessage())
-        : "unexpected failure, please report it: " + failure;
+  private int explainOutput(PrintWriter err) {
+    if (output.closedByReader()) {
+      return ExitCode.PIPE_CLOSED;
+    }
+    err.println("holdfast: standard output: " + output.failureInWords());
+    return ExitCode.IO_ERROR;
   }
 
-  private static int code(Exception failure) {
+  private static String message(Throwable failure) {
+    return switch (failure) {
+      case CommandException e -> String.valueOf(e.getMessage());
+      case StoreException e -> e.getMessage();
+      case HoldfastException e -> String.valueOf(e.getMessage());
+      case UncheckedIOException e -> String.valueOf(e.getCause());
+      case IOException e -> e.toString();
+      case OutOfMemoryError e -> "out of memory: " + e.getMessage() + "; give this node more";
+      default -> "unexpected failure, please report it: " + failure;
+    };
+  }
+
+  private static int code(Throwable failure) {
     return switch (failure) {
       case CommandException e -> e.code();
       case NoUsableVersionException e -> ExitCode.NO_VERSION;
@@ -98,11 +169,13 @@ public final class Main implements Runnable {
       case DamagedException e -> ExitCode.DAMAGE;
       case UnsupportedFormatException e -> ExitCode.BAD_DATA;
       case StoreIoException e -> ExitCode.IO_ERROR;
+      case IOException e -> ExitCode.IO_ERROR;
+      case UncheckedIOException e -> ExitCode.IO_ERROR;
       default -> ExitCode.FAILED;
     };
   }
 
-  /** The versions of the command, of Java and of the codec library. */
+  /** The versions of the command and of Java. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -2,88 +2,145 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.storage.Store;
+import dev.holdfast.storage.StoreIoException;
+import dev.holdfast.storage.StoreRefusedException;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code STORE[@VERSION[:REGION]]} as a person writes it. Without a store it is the only one in the
- * current folder.
+ * current folder; {@code @newest}, or {@code @} alone, is the newest version.
  *
  * @param path the store's directory
- * @param version a version's number; empty for the newest
+ * @param namesVersion whether a version is named, the newest or one with a number
+ * @param number a version's number; empty for the newest
  * @param region a region's name
  */
-record StoreAddress(Path path, OptionalLong version, Optional<String> region) {
+record StoreAddress(Path path, boolean namesVersion, OptionalLong number, Optional<String> region) {
+  private static final String SUFFIX = ".holdfast";
+  private static final Pattern FORM =
+      Pattern.compile("(?<store>.*?)@(?<version>[0-9]*|newest)(?::(?<region>.+))?");
 
   static StoreAddress parse(@Nullable String text) {
     if (text == null || text.isEmpty()) {
-      return new StoreAddress(only(), OptionalLong.empty(), Optional.empty());
+      return whole(only());
     }
-    int at = text.lastIndexOf('@');
-    if (at < 0 || Files.isDirectory(Path.of(text))) {
-      return new StoreAddress(Path.of(text), OptionalLong.empty(), Optional.empty());
+    Path asPath = path(text);
+    if (!text.contains("@") || Files.isDirectory(asPath)) {
+      return whole(asPath);
     }
-    Path store = at == 0 ? only() : Path.of(text.substring(0, at));
-    String rest = text.substring(at + 1);
-    int colon = rest.indexOf(':');
-    String number = colon < 0 ? rest : rest.substring(0, colon);
-    Optional<String> region =
-        colon < 0 ? Optional.empty() : Optional.of(rest.substring(colon + 1));
-    return new StoreAddress(store, version(text, number), region);
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw notAddress(text);
+    }
+    String store = form.group("store");
+    return new StoreAddress(
+        store.isEmpty() ? only() : path(store),
+        true,
+        number(text, form.group("version")),
+        Optional.ofNullable(form.group("region")));
   }
 
-  private static OptionalLong version(String text, String number) {
-    if (number.isEmpty() || number.equals("newest")) {
+  private static StoreAddress whole(Path store) {
+    return new StoreAddress(store, false, OptionalLong.empty(), Optional.empty());
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new CommandException(
+          ExitCode.USAGE, "\"" + text + "\" cannot be the name of a folder: " + e.getReason());
+    }
+  }
+
+  private static OptionalLong number(String text, String version) {
+    if (version.isEmpty() || version.equals("newest")) {
       return OptionalLong.empty();
     }
     try {
-      return OptionalLong.of(Long.parseLong(number));
-    } catch (NumberFormatException e) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "\"" + text + "\": version \"" + number + "\" is not a number; holdfast ls shows them");
+      return OptionalLong.of(Long.parseLong(version));
+    } catch (NumberFormatException e) { // too long for a number
+      throw notAddress(text);
     }
   }
 
+  private static CommandException notAddress(String text) {
+    return new CommandException(
+        ExitCode.USAGE,
+        "\""
+            + text
+            + "\" is not STORE[@VERSION[:REGION]]: VERSION is a number or \"newest\";"
+            + " holdfast ls STORE shows the numbers");
+  }
+
   private static Path only() {
-    Path here = Path.of("");
-    try (Stream<Path> entries = Files.list(here.toAbsolutePath())) {
-      List<Path> stores =
-          entries
-              .filter(path -> path.getFileName().toString().endsWith(".holdfast"))
-              .filter(path -> Files.isDirectory(path))
-              .sorted()
-              .toList();
-      if (stores.size() == 1) {
-        return stores.getFirst();
-      }
-      throw new CommandException(
-          ExitCode.USAGE,
-          stores.isEmpty()
-              ? "no store in the current folder; name one: STORE[@VERSION[:REGION]]"
-              : stores.size() + " stores in the current folder; name one: " + stores);
+    List<String> stores = storesIn(Path.of(""));
+    if (stores.size() == 1) {
+      return Path.of(stores.getFirst());
+    }
+    throw new CommandException(
+        ExitCode.USAGE,
+        stores.isEmpty()
+            ? "no store (*" + SUFFIX + ") in the current folder; name one: STORE[@VERSION[:REGION]]"
+            : stores.size()
+                + " stores in the current folder; name one: "
+                + String.join(", ", stores));
+  }
+
+  private static List<String> storesIn(Path folder) {
+    try (Stream<Path> entries = Files.list(folder.toAbsolutePath())) {
+      return entries
+          .filter(path -> path.getFileName().toString().endsWith(SUFFIX))
+          .filter(Files::isDirectory)
+          .map(path -> folder.resolve(path.getFileName()).toString())
+          .sorted()
+          .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new StoreIoException("listing", folder.toAbsolutePath(), e);
     }
   }
 
   Store openStore() {
-    return Store.open(path, Disk.local());
+    try {
+      return Store.open(path, Disk.local());
+    } catch (StoreRefusedException e) {
+      throw refused(e);
+    }
+  }
+
+  /** Says what is there instead, and what may have been meant. */
+  private RuntimeException refused(StoreRefusedException e) {
+    if (Files.isDirectory(path.resolve("log"))) {
+      return e;
+    }
+    Path folder = path.toAbsolutePath().normalize();
+    Path near = folder;
+    String what = " is a folder, but not a store";
+    if (!Files.isDirectory(folder)) {
+      what = Files.exists(folder) ? " is a file; a store is a folder" : ": there is no such store";
+      near = path.getParent() == null ? Path.of("") : path.getParent();
+    }
+    List<String> stores = Files.isDirectory(near.toAbsolutePath()) ? storesIn(near) : List.of();
+    String hint = stores.isEmpty() ? "" : "; stores there: " + String.join(", ", stores);
+    return new CommandException(ExitCode.NO_VERSION, path + what + hint);
   }
 
   /** The version that is addressed. */
   StoredVersion openVersion(Store store) {
-    if (version.isPresent()) {
-      return store.version(version.getAsLong());
+    if (number.isPresent()) {
+      return store.version(number.getAsLong());
     }
     return store
         .newest()

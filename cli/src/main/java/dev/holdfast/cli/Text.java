@@ -27,6 +27,11 @@ final class Text {
     return format("%,d", value);
   }
 
+  /** For example {@code 1 version} or {@code 2,000 versions}. */
+  static String count(long value, String noun) {
+    return count(value) + " " + noun + (value == 1 ? "" : "s");
+  }
+
   static String size(long bytes) {
     double value = bytes;
     int unit = 0;
