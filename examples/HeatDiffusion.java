@@ -8,8 +8,8 @@ import org.apache.commons.rng.simple.RandomSource;
 
 /**
  * Heat spreading over a square plate, with sparks at random places. Two buffers are swapped after
- * every step, so the field is a variable that is assigned: {@code ref}. The generator's state matters
- * to the bit, and probe.csv must hold every step once.
+ * every step, so the field is a variable that is assigned: {@code ref}. The generator's state
+ * matters to the bit, and probe.csv must hold every step once.
  *
  * <p>Run: {@code HeatDiffusion [size] [steps] [seed]}. Kill it, run it again: it goes on.
  */

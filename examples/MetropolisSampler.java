@@ -49,7 +49,7 @@ public final class MetropolisSampler {
       Chain before = chain.get();
       chain.set(propose(before, width.get(), random));
       double accepted = chain.get().accepted() - before.accepted();
-      double gain = (accepted - WANTED_ACCEPTANCE) / StrictMath.sqrt((double) (step + 1));
+      double gain = (accepted - WANTED_ACCEPTANCE) / Math.sqrt(step + 1.0);
       width.set(width.get() * StrictMath.exp(gain));
       report("burn-in", step);
     }

@@ -44,7 +44,7 @@ public final class Particles {
       grains.move(dt, random);
       time.add(dt);
       step++;
-      if (step % 100 == 0) {
+      if (step % 20 == 0) {
         System.out.printf(
             Locale.ROOT, "step %d: time %.4f, %d grains%n", step, time.get(), grains.count());
       }

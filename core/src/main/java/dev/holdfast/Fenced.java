@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import java.io.Serial;
+import java.nio.file.Path;
 
 /**
  * Another run has taken the store over, for instance while this one was suspended; thrown at a
@@ -10,7 +11,17 @@ import java.io.Serial;
 public final class Fenced extends Error {
   @Serial private static final long serialVersionUID = 1L;
 
-  Fenced(String message) {
-    super(message, null, false, false);
+  /**
+   * @param by who has taken the store over, in words
+   */
+  Fenced(Path store, String by) {
+    super(
+        store
+            + " was taken over by "
+            + by
+            + "; nothing that this run computes from here on can be committed",
+        null,
+        false,
+        false);
   }
 }

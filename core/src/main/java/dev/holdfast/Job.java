@@ -179,6 +179,17 @@ public final class Job {
     return new Holdfast(new Session(name, settings, options(settings), true), "");
   }
 
+  /** A path that the locale cannot write arrives with replacement characters in it. */
+  private static Settings nameable(Settings settings) {
+    if (settings.store().toString().indexOf('\uFFFD') >= 0) {
+      throw new HoldfastException(
+          "store "
+              + settings.store()
+              + ": this locale cannot write the path; set LC_ALL=C.UTF-8 and try again");
+    }
+    return settings;
+  }
+
   private Settings conclude(Map<String, String> environment) {
     Settings.Told told =
         new Settings.Told(
@@ -190,7 +201,7 @@ public final class Job {
             Optional.ofNullable(memoryBytes),
             Set.copyOf(allowedChanges));
     try {
-      return Settings.conclude(name, told, environment, properties());
+      return nameable(Settings.conclude(name, told, environment, properties()));
     } catch (IllegalArgumentException e) {
       throw new HoldfastException(String.valueOf(e.getMessage()));
     }

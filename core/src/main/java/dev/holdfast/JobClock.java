@@ -29,7 +29,7 @@ final class JobClock {
   /** The first step is about to begin: everything until now was restart. Returns its length. */
   synchronized double startLoop() {
     long now = time.epochMs();
-    long restartNs = Math.max(0, now - begin.atEpochMs()) * 1_000_000;
+    long restartNs = restartNs(now);
     begin = begin.advanced(now, 0, 0, restartNs);
     loopStartNs = time.nanoTime();
     running = true;
@@ -46,7 +46,15 @@ final class JobClock {
 
   /** The job's ledger at this moment. */
   synchronized Ledger now() {
-    long useful = running ? Math.max(0, time.nanoTime() - loopStartNs - blockedNs) : 0;
-    return begin.advanced(time.epochMs(), useful, blockedNs, 0);
+    long now = time.epochMs();
+    if (!running) {
+      return begin.advanced(now, 0, 0, restartNs(now));
+    }
+    long useful = Math.max(0, time.nanoTime() - loopStartNs - blockedNs);
+    return begin.advanced(now, useful, blockedNs, 0);
+  }
+
+  private long restartNs(long epochMs) {
+    return Math.max(0, epochMs - begin.atEpochMs()) * 1_000_000;
   }
 }

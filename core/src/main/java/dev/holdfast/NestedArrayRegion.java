@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * for a variable that region is always there, and empty while the array is rectangular, so that the
  * list of regions never changes.
  *
- * <p>Rows are shorter than blocks or straddle them, so a block is gathered into a small array that
- * stays in the processor's cache; one row that holds a whole block is shown as it is.
+ * <p>Blocks are looked at in pieces. A piece within one row is shown as it is; one that straddles
+ * rows is gathered into a small array that stays in the processor's cache.
  */
 final class NestedArrayRegion extends Region {
   private static final long[] NO_LENGTHS = {0};
@@ -84,6 +84,10 @@ final class NestedArrayRegion extends Region {
   private boolean sameLengths(int[] expected) {
     return Arrays.equals(expected, 0, expected.length, walk.lengths(), 0, walk.lengthCount());
   }
+
+  /** The rows are at hand; their elements are read again, and walking all rows takes its time. */
+  @Override
+  void refreshAgain() {}
 
   @Override
   void release() {

@@ -115,6 +115,11 @@ final class ProtectedState implements AutoCloseable {
     return shadow == null ? 0 : shadow.slabCount();
   }
 
+  /** What the shadow may have. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
   /** Whether the shadow does not fit, so that the loop must wait until a version is written. */
   boolean blocking() {
     return shadow == null;

@@ -35,6 +35,11 @@ abstract class Region {
   /** Looks at the live value: its size, shape and place. */
   abstract void refresh();
 
+  /** Looks again within the same capture, at no more than may have been written meanwhile. */
+  void refreshAgain() {
+    refresh();
+  }
+
   /** Lets the live value go until the next refresh. */
   void release() {}
 

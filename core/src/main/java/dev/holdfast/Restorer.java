@@ -6,7 +6,9 @@ import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.DamagedException;
+import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RegionSchema;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
@@ -31,25 +33,19 @@ final class Restorer {
   private final WriterThread writerThread;
   private final StoreWriter store;
   private final Disk disk;
-  private final ProtectedState state;
-  private final Map<String, String> parameters;
-  private final Map<String, AppendFile> outputs;
+  private final Declared declared;
   private final Set<String> allowedChanges;
 
   Restorer(
       WriterThread writerThread,
       StoreWriter store,
       Disk disk,
-      ProtectedState state,
-      Map<String, String> parameters,
-      Map<String, AppendFile> outputs,
+      Declared declared,
       Set<String> allowedChanges) {
     this.writerThread = writerThread;
     this.store = store;
     this.disk = disk;
-    this.state = state;
-    this.parameters = parameters;
-    this.outputs = outputs;
+    this.declared = declared;
     this.allowedChanges = allowedChanges;
   }
 
@@ -72,9 +68,30 @@ final class Restorer {
         new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE, Map.of());
   }
 
-  /** Restores on the writer thread, where reads cannot be interrupted. */
+  /**
+   * Restores on the writer thread, where reads cannot be interrupted.
+   *
+   * @throws Fenced when another run has opened the store since this one has
+   */
   Found restore() {
-    return writerThread.call(this::restoreHere);
+    return writerThread.call(
+        () -> {
+          try {
+            return restoreHere();
+          } catch (StoreException e) {
+            requireStore(); // a successor may have deleted what was to be read
+            throw e;
+          }
+        });
+  }
+
+  private void requireStore() {
+    store
+        .lookForSuccessor()
+        .ifPresent(
+            by -> {
+              throw new Fenced(store.root(), by);
+            });
   }
 
   private Found restoreHere() {
@@ -83,7 +100,8 @@ final class Restorer {
       Optional<StoredVersion> newest = store.newest();
       told = tellRejections(told);
       if (newest.isEmpty()) {
-        outputs.values().forEach(output -> output.attach(begin(output)));
+        requireStore();
+        declared.outputs().values().forEach(output -> output.attach(begin(output)));
         return Found.NOTHING;
       }
       try (StoredVersion version = newest.get()) {
@@ -118,7 +136,7 @@ final class Restorer {
     compareParameters(version.info(), differences);
     compareOutputs(version.info(), differences);
     try {
-      state.checkAgainst(version.info().regions());
+      declared.state().checkAgainst(version.info().regions());
     } catch (RestoreMismatchException e) {
       differences.addAll(e.differences());
     }
@@ -129,7 +147,7 @@ final class Restorer {
 
   private void compareParameters(VersionInfo info, List<String> differences) {
     Map<String, String> stored = new TreeMap<>(info.parameters());
-    parameters.forEach(
+    declared.parameters().forEach(
         (name, value) -> {
           String before = stored.remove(name);
           if (!allowedChanges.contains(name) && !value.equals(before)) {
@@ -155,21 +173,22 @@ final class Restorer {
 
   private void compareOutputs(VersionInfo info, List<String> differences) {
     for (OutputMark mark : info.outputs()) {
-      if (!outputs.containsKey(mark.path())) {
+      if (!declared.outputs().containsKey(mark.path())) {
         differences.add("output file " + mark.path() + ": in the version, not declared");
       }
     }
   }
 
   private void fill(StoredVersion version) {
-    for (AppendFile output : outputs.values()) {
+    for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       if (mark != null) {
         OutputFile.verify(disk, output.path(), mark);
       }
     }
-    state.restore(new Reader(version));
-    for (AppendFile output : outputs.values()) {
+    declared.state().restore(new Reader(version));
+    requireStore(); // the output files are a successor's, if there is one
+    for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(
           mark == null
@@ -179,7 +198,11 @@ final class Restorer {
   }
 
   private OutputFile begin(AppendFile output) {
-    return OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info);
+    Ledger start = store.startLedger();
+    // What attempts before the first version have written is worth nothing; older files may be.
+    long ownSince = start.attempts() > 1 ? start.firstStartEpochMs() : Long.MAX_VALUE;
+    return OutputFile.beginAside(
+        disk, output.path(), store.previousGone(), ownSince, Messages::info);
   }
 
   private static @Nullable OutputMark mark(VersionInfo info, String name) {

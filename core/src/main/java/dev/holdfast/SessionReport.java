@@ -28,18 +28,15 @@ final class SessionReport {
         store.level() == Level.PROCESS
             ? "; versions survive the end of the process, not of the node"
             : "";
-    return "job %s attempt %d on %s; store %s%s"
-        .formatted(
+    return String.format(Locale.ROOT, "job %s attempt %d on %s; store %s%s", 
             job, store.startLedger().attempts(), SystemFacts.hostName(), store.root(), level);
   }
 
   static String resuming(StoreWriter store, Restorer.Found found, Ledger now) {
     if (store.complete()) {
-      return "complete since version %d = step %,d; a loop that wants no more steps has none to do"
-          .formatted(found.number(), found.step());
+      return String.format(Locale.ROOT, "complete since version %d = step %,d; a loop that wants no more steps has none to do", found.number(), found.step());
     }
-    return "resuming version %d = step %,d, captured %s; %s of computing lost so far"
-        .formatted(
+    return String.format(Locale.ROOT, "resuming version %d = step %,d, captured %s; %s of computing lost so far", 
             found.number(),
             found.step(),
             MOMENT.format(Instant.ofEpochMilli(found.capturedEpochMs())),
@@ -52,8 +49,7 @@ final class SessionReport {
 
   static String pace(Pacer pacer, Settings settings) {
     double work = pacer.workIntervalSeconds();
-    return "every %s of work (%s; MTTF %s %s, C %s %s)"
-        .formatted(
+    return String.format(Locale.ROOT, "every %s of work (%s; MTTF %s %s, C %s %s)", 
             Durations.human(work),
             settings.policy().name(),
             Durations.human(settings.mttf().duration().toMillis() / 1e3),
@@ -62,19 +58,18 @@ final class SessionReport {
             pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
   }
 
-  static String blocking(long stateBytes, long memoryBytes) {
-    return "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a"
-            .formatted(Sizes.human(stateBytes), Sizes.human(memoryBytes))
+  static String blocking(ProtectedState state) {
+    return String.format(Locale.ROOT, "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a", Sizes.human(state.sizeBytes()), Sizes.human(state.memoryBytes()))
         + " version is written; to go on meanwhile, give the job more memory or raise HOLDFAST_MEMORY";
   }
 
   static String stopping(String why, long version, long ageMs) {
-    return "stopping after this step (%s); last version %d, %s ago"
-        .formatted(why, version, Durations.human(ageMs / 1e3));
+    return String.format(Locale.ROOT, "stopping after this step (%s); last version %d, %s ago", why, version, Durations.human(ageMs / 1e3));
   }
 
   static List<String> ended(
-      EndCause cause, long step, Ledger ledger, Pacer pacer, Metrics metrics, boolean recorded) {
+      EndCause cause, long step, Ledger ledger, Checkpointer checkpointer, boolean recorded) {
+    Metrics metrics = checkpointer.metrics();
     List<String> lines = new ArrayList<>();
     String how =
         switch (cause) {
@@ -83,7 +78,7 @@ final class SessionReport {
           case FAILED -> "ended at step %,d without being complete";
         };
     lines.add(String.format(Locale.ROOT, how, step));
-    lines.add(ledgerLine(ledger) + predicted(pacer));
+    lines.add(ledgerLine(ledger) + predicted(checkpointer.pacer()));
     lines.add(blockedLine(metrics));
     if (metrics.failedVersions() > 0) {
       lines.add(metrics.failedVersions() + " versions of this attempt could not be written");
@@ -111,8 +106,9 @@ final class SessionReport {
     var blocked = metrics.blockedNs();
     return String.format(
         Locale.ROOT,
-        "%,d checkpoints; loop blocked %s median, %s p99",
+        "%,d checkpoint%s; loop blocked %s median, %s p99",
         blocked.getTotalCount(),
+        blocked.getTotalCount() == 1 ? "" : "s",
         Durations.human(blocked.getValueAtPercentile(50) * NS),
         Durations.human(blocked.getValueAtPercentile(99) * NS));
   }

@@ -3,6 +3,7 @@ package dev.holdfast;
 
 import dev.holdfast.TrackedPart.Spares;
 import dev.holdfast.storage.RegionSource;
+import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionSchema;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -148,31 +149,33 @@ final class Shadow implements AutoCloseable {
   /**
    * Compares blocks with the program's memory again.
    *
-   * @param all all of them; otherwise a small sample
+   * @param all all of them; otherwise a small sample, and none of encoded objects, because they
+   *     would have to be encoded twice
    * @throws ConcurrentWriteException when one differs: no thread may have written meanwhile
    */
   void recheck(boolean all) {
     long blocks = 0;
     for (Entry entry : entries) {
-      for (TrackedPart part : entry.parts) {
-        blocks += part.blockCount();
-      }
+      blocks += blocksToCheck(entry, all);
     }
     long samples = Math.min(SAMPLED_BLOCKS_MAX, 1 + blocks / SAMPLED_BLOCKS_SHARE);
     long stride = all ? 1 : Math.max(1, blocks / samples);
     long next = Math.floorMod(captures * SAMPLE_STEP, stride);
     long first = 0;
     for (Entry entry : entries) {
-      long behind = first + blockCount(entry);
+      long behind = first + blocksToCheck(entry, all);
       if (next < behind) {
-        entry.region.refresh();
+        entry.region.refreshAgain();
         next = recheck(entry, first, next, stride);
       }
       first = behind;
     }
   }
 
-  private static long blockCount(Entry entry) {
+  private static long blocksToCheck(Entry entry, boolean all) {
+    if (!all && entry.region.mainSchema().elementType() == ElementType.OPAQUE) {
+      return 0;
+    }
     long blocks = 0;
     for (TrackedPart part : entry.parts) {
       blocks += part.blockCount();

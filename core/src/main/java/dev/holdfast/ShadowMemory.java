@@ -161,36 +161,12 @@ final class ShadowMemory implements AutoCloseable {
         live, start, start + lengthBytes, slab(slot), offset, offset + lengthBytes);
   }
 
-  /**
-   * Finds the next piece that differs; what is equal need not be copied.
-   *
-   * @param from a multiple of the piece
-   * @return its offset, or {@code lengthBytes} when all that follow are equal
-   */
-  int nextDifference(long slot, MemorySegment live, long start, int from, int lengthBytes) {
-    MemorySegment slab = slab(slot);
-    long offset = slot & OFFSET_MASK;
-    for (int at = from; at < lengthBytes; at += Pieces.PIECE_BYTES) {
-      int bytes = Math.min(Pieces.PIECE_BYTES, lengthBytes - at);
-      if (Pieces.differ(live, start + at, slab, offset + at, bytes)) {
-        return at;
-      }
-    }
-    return lengthBytes;
+  /** As {@link Pieces#differ}; the slot may be advanced by the offset of a piece in its block. */
+  boolean differs(long slot, MemorySegment live, long start, int lengthBytes) {
+    return Pieces.differ(live, start, slab(slot), slot & OFFSET_MASK, lengthBytes);
   }
 
-  /** Copies the pieces that differ, beginning at one that does. */
-  void copyDifferences(long slot, MemorySegment live, long start, int from, int lengthBytes) {
-    MemorySegment slab = slab(slot);
-    long offset = slot & OFFSET_MASK;
-    int at = from;
-    while (at < lengthBytes) {
-      int bytes = Math.min(Pieces.PIECE_BYTES, lengthBytes - at);
-      MemorySegment.copy(live, start + at, slab, offset + at, bytes);
-      at = nextDifference(slot, live, start, at + bytes, lengthBytes);
-    }
-  }
-
+  /** Copies live bytes into a slot, which may be advanced. */
   void copyIn(long slot, MemorySegment live, long start, int lengthBytes) {
     MemorySegment.copy(live, start, slab(slot), slot & OFFSET_MASK, lengthBytes);
   }

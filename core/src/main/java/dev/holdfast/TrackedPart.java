@@ -178,16 +178,13 @@ final class TrackedPart implements RegionSource {
     int size = now.blockSizeBytes();
     for (int b = 0; b <= last; b++) {
       int length = b < last ? size : now.blockLengthBytes(b);
-      long offset = (long) b << now.blockLog2();
-      MemorySegment live = part.window(offset, length);
-      long start = part.windowStart(offset);
       if (!isKnown(b)) {
-        memory.copyIn(slots[b], live, start, length);
+        copy(b, 0, length);
         flags[b] |= KNOWN;
       } else {
-        int difference = memory.nextDifference(slots[b], live, start, 0, length);
+        int difference = nextDifference(b, 0, length);
         if (difference < length) {
-          replace(b, live, start, difference, length);
+          replace(b, difference, length);
           changed = true;
         }
       }
@@ -195,13 +192,50 @@ final class TrackedPart implements RegionSource {
     return changed;
   }
 
-  private void replace(int block, MemorySegment live, long start, int difference, int length) {
+  private void copy(int block, int from, int bytes) {
+    long offset = ((long) block << schema().blockLog2()) + from;
+    MemorySegment live = part.window(offset, bytes);
+    memory.copyIn(slots[block] + from, live, part.windowStart(offset), bytes);
+  }
+
+  /** Where the next piece that differs begins, or the length of the block. */
+  private int nextDifference(int block, int from, int length) {
+    long base = (long) block << schema().blockLog2();
+    for (int at = from; at < length; at += Pieces.PIECE_BYTES) {
+      int bytes = Math.min(Pieces.PIECE_BYTES, length - at);
+      MemorySegment live = part.window(base + at, bytes);
+      if (memory.differs(slots[block] + at, live, part.windowStart(base + at), bytes)) {
+        return at;
+      }
+    }
+    return length;
+  }
+
+  private void replace(int block, int difference, int length) {
     boolean owed = isOwed(block);
     owe(block);
     if (!owed && makeRoom(block, length)) {
-      memory.copyIn(slots[block], live, start, length);
+      copy(block, 0, length);
     } else {
-      memory.copyDifferences(slots[block], live, start, difference, length);
+      copyDifferences(block, difference, length);
+    }
+  }
+
+  /**
+   * Copies the pieces that differ, beginning at one that does. After two in a row the rest is
+   * copied without looking: most likely all of it has changed.
+   */
+  private void copyDifferences(int block, int difference, int length) {
+    int at = difference;
+    while (at < length) {
+      int behind = Math.min(at + Pieces.PIECE_BYTES, length);
+      int next = nextDifference(block, behind, length);
+      if (next == behind) {
+        behind = length;
+        next = length;
+      }
+      copy(block, at, behind - at);
+      at = next;
     }
   }
 

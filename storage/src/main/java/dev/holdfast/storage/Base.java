@@ -60,7 +60,8 @@ final class Base {
   int entry(int region, RegionSchema now, int block) {
     RegionSchema before = info.regions().get(region);
     boolean same =
-        block < before.blockCount() && before.blockLengthBytes(block) == now.blockLengthBytes(block);
+        block < before.blockCount()
+            && before.blockLengthBytes(block) == now.blockLengthBytes(block);
     return same ? firstEntry[region] + block : -1;
   }
 

@@ -62,10 +62,7 @@ final class CodecMemory {
       }
       CodecChoice choice =
           CodecChooser.choose(
-              schema.elementType().widthBytes(),
-              schema.elementType().numeric(),
-              sample,
-              zstdLevel);
+              schema.elementType().widthBytes(), schema.elementType().numeric(), sample, zstdLevel);
       raw.put(schema.name(), choice);
       return choice;
     }

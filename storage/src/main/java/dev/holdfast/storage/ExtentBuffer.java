@@ -17,8 +17,7 @@ final class ExtentBuffer implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment head =
-      arena.allocate(
-          Extent.HEADER_BYTES + (long) Extent.BLOCKS_MAX * BlockIndex.ENTRY_BYTES, 8);
+      arena.allocate(Extent.HEADER_BYTES + (long) Extent.BLOCKS_MAX * BlockIndex.ENTRY_BYTES, 8);
   private final MemorySegment payload = arena.allocate(PAYLOAD_BYTES_MAX, 8);
 
   MemorySegment head() {

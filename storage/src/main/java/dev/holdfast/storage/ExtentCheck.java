@@ -159,8 +159,7 @@ final class ExtentCheck {
   }
 
   private void checkExtent(Extent extent, long start) throws IOException {
-    byte[] tableBytes =
-        read(start + Extent.HEADER_BYTES, extent.count() * BlockIndex.ENTRY_BYTES);
+    byte[] tableBytes = read(start + Extent.HEADER_BYTES, extent.count() * BlockIndex.ENTRY_BYTES);
     int crc = Checksum.crc32c(ByteBuffer.wrap(tableBytes));
     boolean tableSound = crc == extent.tableCrc();
     if (!tableSound) {
@@ -253,8 +252,7 @@ final class ExtentCheck {
           String.format(
               Locale.ROOT, "has CRC32C %08x, computed %08x", index.crcStored(entry), crc));
     }
-    MemorySegment raw =
-        scratch.block(regions.get(region).blockLengthBytes(block));
+    MemorySegment raw = scratch.block(regions.get(region).blockLengthBytes(block));
     try {
       scratch.decoder.decode(index.codec(entry), stored, raw);
     } catch (CodecException e) {
@@ -263,8 +261,7 @@ final class ExtentCheck {
     int crcRaw = index.xorDepth(entry) == 0 ? Crc.crc32(raw) : index.crcRaw(entry);
     if (crcRaw != index.crcRaw(entry)) {
       throw damaged(
-          String.format(
-              Locale.ROOT, "has CRC32 %08x, computed %08x", index.crcRaw(entry), crcRaw));
+          String.format(Locale.ROOT, "has CRC32 %08x, computed %08x", index.crcRaw(entry), crcRaw));
     }
   }
 

@@ -67,8 +67,7 @@ final class ExtentWriter {
     buffer.payload().asSlice(payloadBytes + bytes, padded - bytes).fill((byte) 0);
     payloadBytes += padded;
     entries[count] =
-        index.stored(
-            bytes, encoded.crc32c(), encoded.crc32Raw(), encoded.codecByte(), baseEntry);
+        index.stored(bytes, encoded.crc32c(), encoded.crc32Raw(), encoded.codecByte(), baseEntry);
     distances[count] = block - firstBlock;
     aligned[count] = schema.mappable() && encoded.codec().pipeline() == Pipeline.RAW;
     count++;
@@ -153,8 +152,7 @@ final class ExtentWriter {
     for (int i = 0; i < count; i++) {
       int padded = padded(index.index().storedBytes(entries[i]));
       file.writeFully(
-          buffer.payload().asSlice(from, padded).asByteBuffer(),
-          index.index().offset(entries[i]));
+          buffer.payload().asSlice(from, padded).asByteBuffer(), index.index().offset(entries[i]));
       from += padded;
     }
   }

@@ -4,8 +4,8 @@ package dev.holdfast.storage;
 import java.util.Arrays;
 
 /**
- * A set of 64-bit fingerprints of blocks that have been verified, so that a block which many versions
- * share is decoded once. Open addressing, 8 to 16 bytes per element.
+ * A set of 64-bit fingerprints of blocks that have been verified, so that a block which many
+ * versions share is decoded once. Open addressing, 8 to 16 bytes per element.
  */
 final class Fingerprints {
   private long[] slots = new long[1 << 10];

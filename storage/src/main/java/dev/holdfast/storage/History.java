@@ -7,31 +7,41 @@ import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.format.UnsupportedFormatException;
 import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the newest record tells of the job so far. Every OPEN, VERSION and END repeats the ledger, so
- * the log is the ledger.
+ * What the newest record tells of the job so far. Every OPEN, VERSION and END repeats the ledger,
+ * so the log is the ledger.
  *
  * @param last the newest ledger, empty for a new store
  * @param end how the last attempt ended, empty when it said nothing
  */
 record History(Optional<Ledger> last, Optional<Ended> end) {
 
+  /**
+   * Reads the newest sound record.
+   *
+   * @throws UnsupportedFormatException when a newer Holdfast has written it
+   */
   static History read(Disk disk, StoreLayout layout, Log log) throws IOException {
     for (long number : log.numbers().descendingSet()) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        refuseUnknownFlags(record);
         History found = of(record);
         if (found != null) {
           return found;
         }
+      } catch (UnsupportedFormatException e) {
+        throw e; // a newer Holdfast wrote here: going on from an older record would lose its work
       } catch (StoreException e) {
         // It is reported when versions are opened; an older record has a ledger too.
       } catch (IOException e) {
@@ -39,6 +49,15 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
       }
     }
     return new History(Optional.empty(), Optional.empty());
+  }
+
+  private static void refuseUnknownFlags(RecordFile record) {
+    long flags = record.header().roCompatFlags();
+    if (flags != 0) {
+      throw new UnsupportedFormatException(
+          record.path().toString(),
+          String.format(Locale.ROOT, "flags %x forbid this version to write here", flags));
+    }
   }
 
   private static @Nullable History of(RecordFile record) throws IOException {
@@ -89,13 +108,12 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
             ? before.atEpochMs()
             : Math.max(before.atEpochMs(), Math.min(diedEpochMs, start));
     boolean failed = end.isEmpty() || end.get().cause() == EndCause.FAILED;
-    return before.withAttempt(
-        start, died - before.atEpochMs(), start - died, failed ? 1 : 0);
+    return before.withAttempt(start, died - before.atEpochMs(), start - died, failed ? 1 : 0);
   }
 
   /** The last sign of life that the files of the store show. */
-  static long lastSignOfLifeEpochMs(
-      Disk disk, StoreLayout layout, Log log, OptionalLong known) throws IOException {
+  static long lastSignOfLifeEpochMs(Disk disk, StoreLayout layout, Log log, OptionalLong known)
+      throws IOException {
     if (known.isPresent()) {
       return known.getAsLong();
     }

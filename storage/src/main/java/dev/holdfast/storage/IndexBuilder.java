@@ -71,8 +71,7 @@ final class IndexBuilder {
       int upper = owed[0];
       int lower = owed[1];
       while (true) {
-        int layer =
-            index.addCopy(base().index(), lower, file(lower), BlockIndex.NO_LAYER);
+        int layer = index.addCopy(base().index(), lower, file(lower), BlockIndex.NO_LAYER);
         index.setXorRef(upper, layer);
         if (base().index().xorDepth(lower) == 0) {
           break;

@@ -7,9 +7,9 @@ import dev.holdfast.storage.io.SystemFacts;
 import java.util.OptionalLong;
 
 /**
- * Whether the holder of a store is still there. No lock is asked: a POSIX lock is lost when anything
- * in the process opens and closes the file, and locks are not kept over every network file system.
- * Facts decide, and the fence of the log makes a wrong answer harmless.
+ * Whether the holder of a store is still there. No lock is asked: a POSIX lock is lost when
+ * anything in the process opens and closes the file, and locks are not kept over every network file
+ * system. Facts decide, and the fence of the log makes a wrong answer harmless.
  */
 enum Liveness {
   ALIVE,

@@ -23,8 +23,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Becomes the one writer of a store: makes sure that the holder is gone, then appends an OPEN record
- * and starts over higher for as long as somebody else's record stands above it.
+ * Becomes the one writer of a store: makes sure that the holder is gone, then appends an OPEN
+ * record and starts over higher for as long as somebody else's record stands above it.
  */
 final class Opener {
   /** How long a holder that cannot be judged must show no sign of life. */
@@ -140,8 +140,7 @@ final class Opener {
   }
 
   /** Writes a record without blocks. */
-  static Footer writeRecord(DiskFile file, FileHeader header, AttemptInfo info)
-      throws IOException {
+  static Footer writeRecord(DiskFile file, FileHeader header, AttemptInfo info) throws IOException {
     byte[] headerBytes = header.encode();
     byte[] sections = info.encode();
     ByteBuffer noIndex = ByteBuffer.allocate(0);
@@ -256,7 +255,8 @@ final class Opener {
     return null;
   }
 
-  private Holder holderOf(long attempt) throws IOException {
+  /** Who wrote an OPEN record, as far as it can be read. */
+  Holder holderOf(long attempt) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, attempt)) {
       return AttemptInfo.decodeOpened(
               record.path().toString(),

@@ -16,8 +16,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program's output file that grows with its checkpoints: a version remembers how long the file was
- * and a checksum of its content; a restart cuts it back to exactly that.
+ * A program's output file that grows with its checkpoints: a version remembers how long the file
+ * was and a checksum of its content; a restart cuts it back to exactly that.
  *
  * <p>Appends come from the program's thread, syncs from the writer's; both may run at once.
  */
@@ -34,8 +34,7 @@ public final class OutputFile implements AutoCloseable {
   private boolean nameIsDurable;
   private @Nullable IOException lost;
 
-  private OutputFile(
-      Disk disk, Path path, Path real, DiskFile file, CRC32C crc, long bytes) {
+  private OutputFile(Disk disk, Path path, Path real, DiskFile file, CRC32C crc, long bytes) {
     this.disk = disk;
     this.path = path;
     this.real = real;
@@ -83,16 +82,17 @@ public final class OutputFile implements AutoCloseable {
    * it may hold the results of an earlier job.
    *
    * @param inPlace whether no earlier run can still be writing, see {@link #resume}
+   * @param ownSinceEpochMs a file that was written later is the job's own and is begun anew
    * @param tell receives a line about that
    */
   public static OutputFile beginAside(
-      Disk disk, Path path, boolean inPlace, Consumer<String> tell) {
+      Disk disk, Path path, boolean inPlace, long ownSinceEpochMs, Consumer<String> tell) {
     boolean replaceable = false;
     try {
       Path real = resolve(disk, path);
       FileFacts facts = disk.facts(real);
       replaceable = facts.type() == FileFacts.Type.REGULAR;
-      if (replaceable && facts.bytes() > 0) {
+      if (replaceable && facts.bytes() > 0 && facts.modifiedEpochMs() < ownSinceEpochMs) {
         Path aside = StoreAside.freeName(disk, real);
         disk.rename(real, aside);
         tell.accept("output file " + path + " begins anew; the old one is now " + aside);

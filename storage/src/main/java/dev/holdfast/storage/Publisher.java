@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The only code that makes records visible: writes a record under a hidden name, syncs it, links it
  * to its number, syncs the directory and lists it again (docs/format/protocol.md).
  *
- * <p>link() decides between two writers: a number can be taken once. The listing after the sync makes
- * sure that nobody has opened the store in the meantime: either the successor sees this record, or
- * this writer sees the successor.
+ * <p>link() decides between two writers: a number can be taken once. The listing after the sync
+ * makes sure that nobody has opened the store in the meantime: either the successor sees this
+ * record, or this writer sees the successor.
  */
 final class Publisher {
   private final Disk disk;
@@ -55,8 +55,8 @@ final class Publisher {
   }
 
   /**
-   * Writes and syncs a file that nobody can see yet. When anything fails the file is removed: a file
-   * whose sync failed is never synced again.
+   * Writes and syncs a file that nobody can see yet. When anything fails the file is removed: a
+   * file whose sync failed is never synced again.
    */
   <T> T prepare(Path temporary, Body<T> body) throws IOException {
     DiskFile created = disk.create(temporary, access);
@@ -103,7 +103,7 @@ final class Publisher {
         throw e;
       }
     }
-    return confirm(number);
+    return confirm(number, fileId);
   }
 
   private void link(Path temporary, Path name) throws IOException {
@@ -159,13 +159,23 @@ final class Publisher {
     }
   }
 
-  private Outcome confirm(long number) {
+  /**
+   * The name alone proves nothing: a file server that crashed may have lost it before the sync, and
+   * a successor may have taken the number since.
+   */
+  private Outcome confirm(long number, Id128 fileId) {
     try {
       if (directory.directorySync()) {
         disk.syncDirectory(layout.log());
       }
       Log log = Log.list(disk, layout);
-      boolean mine = log.numbers().contains(number) && log.highest() == number;
+      if (log.highest() != number) {
+        return Outcome.OVERTAKEN;
+      }
+      Boolean mine = isMine(number, fileId);
+      if (mine == null) {
+        return Outcome.UNKNOWN;
+      }
       return mine ? Outcome.PUBLISHED : Outcome.OVERTAKEN;
     } catch (IOException e) {
       tell.accept(StoreIoException.describe("syncing", layout.log(), e));

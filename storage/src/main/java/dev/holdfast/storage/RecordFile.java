@@ -18,8 +18,8 @@ import java.security.MessageDigest;
 
 /** An open record: its header and footer are sound and agree with each other and with its name. */
 final class RecordFile implements AutoCloseable {
-  /** Metadata of one record beyond this is refused as damage before memory is spent on it. */
-  private static final long METADATA_BYTES_MAX = Integer.MAX_VALUE - 64L;
+  /** An index beyond this is refused as damage before memory is spent on it. */
+  private static final long INDEX_BYTES_MAX = Integer.MAX_VALUE - 64L;
 
   private final Path path;
   private final DiskFile file;
@@ -97,8 +97,8 @@ final class RecordFile implements AutoCloseable {
   /** Reads the index and the sections and checks them against the footer's digest. */
   Metadata readMetadata() throws IOException {
     long indexBytes = footer.indexEntries() * BlockIndex.ENTRY_BYTES;
-    if (indexBytes > METADATA_BYTES_MAX || footer.sectionsBytes() > METADATA_BYTES_MAX) {
-      throw new DamagedException(path.toString(), -1, "its index or sections are impossibly large");
+    if (indexBytes > INDEX_BYTES_MAX) {
+      throw new DamagedException(path.toString(), -1, "its index is impossibly large");
     }
     byte[] index = read(footer.indexOffset(), (int) indexBytes);
     byte[] sections = read(footer.sectionsOffset(), (int) footer.sectionsBytes());

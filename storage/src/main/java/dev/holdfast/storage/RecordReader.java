@@ -27,8 +27,7 @@ final class RecordReader {
     long created = header.createdEpochMs();
     return switch (header.type()) {
       case OPEN ->
-          new Attempt(
-              header.number(), created, AttemptInfo.decodeOpened(name, base, sections));
+          new Attempt(header.number(), created, AttemptInfo.decodeOpened(name, base, sections));
       case VERSION ->
           new VersionRecord(
               header.number(),

@@ -23,8 +23,8 @@ public interface RegionSource {
   MemorySegment block(int block);
 
   /**
-   * The bytes that the newest committed version holds for a changed block, or null when they are not
-   * at hand.
+   * The bytes that the newest committed version holds for a changed block, or null when they are
+   * not at hand.
    */
   @Nullable MemorySegment committed(int block);
 }

@@ -16,8 +16,8 @@ import java.util.TreeSet;
  * one's (so that two restorable versions share no file), those that are pinned, and whatever any of
  * these refers to, directly or not: every VERSION record in the log is restorable at any time.
  *
- * <p>A version that was found damaged counts for none of these, but is deleted only when a sound one
- * newer than it exists.
+ * <p>A version that was found damaged counts for none of these, but is deleted only when a sound
+ * one newer than it exists.
  */
 final class Retention {
 
@@ -35,8 +35,7 @@ final class Retention {
       for (FileRef ref : info.refs()) {
         refs.add(ref.number());
       }
-      return new Kept(
-          number, info.family().number(), info.family().full(), fileBytes, refs);
+      return new Kept(number, info.family().number(), info.family().full(), fileBytes, refs);
     }
   }
 
@@ -52,11 +51,7 @@ final class Retention {
    * @param spare whether the newest of the previous family stays too
    */
   static Set<Long> victims(
-      Collection<Kept> versions,
-      Set<Long> damaged,
-      Set<Long> pinned,
-      int keep,
-      boolean spare) {
+      Collection<Kept> versions, Set<Long> damaged, Set<Long> pinned, int keep, boolean spare) {
     NavigableMap<Long, Kept> sound = new TreeMap<>();
     NavigableMap<Long, Kept> all = new TreeMap<>();
     for (Kept version : versions) {

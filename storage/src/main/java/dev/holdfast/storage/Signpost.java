@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The file HOLDFAST: tells a person what the directory is and a program which store it is. It can be
- * lost: every record repeats the identity.
+ * The file HOLDFAST: tells a person what the directory is and a program which store it is. It can
+ * be lost: every record repeats the identity.
  */
 final class Signpost {
   private static final int BYTES_MAX = 4096;
@@ -78,8 +78,8 @@ final class Signpost {
   }
 
   /**
-   * Puts the file up where there is none, and returns whose stands there then: of two processes that
-   * make a store at once only one gives it its identity.
+   * Puts the file up where there is none, and returns whose stands there then: of two processes
+   * that make a store at once only one gives it its identity.
    */
   static Id128 create(Disk disk, StoreLayout layout, Id128 store, Access access)
       throws IOException {

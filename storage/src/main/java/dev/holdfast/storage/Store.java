@@ -50,8 +50,7 @@ public final class Store {
             store, "is not there, or has no version yet; name a store with --store");
       }
       StoreLayout layout = StoreDirectory.resolve(disk, store);
-      Id128 id =
-          StoreIdentity.find(disk, layout, Log.list(disk, layout)).orElse(Id128.NONE);
+      Id128 id = StoreIdentity.find(disk, layout, Log.list(disk, layout)).orElse(Id128.NONE);
       return new Store(disk, layout, id);
     } catch (IOException e) {
       throw new StoreIoException("reading store", store, e);

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Finds or makes the directories of a store, refuses what is not one, and learns what the file system
- * can promise.
+ * Finds or makes the directories of a store, refuses what is not one, and learns what the file
+ * system can promise.
  */
 final class StoreDirectory {
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
@@ -80,14 +80,13 @@ final class StoreDirectory {
             names.stream().filter(name -> !isOwn(name)),
             logNames.stream().filter(name -> StoreLayout.temporaryAttempt(name).isEmpty()))
         .findFirst()
-        .ifPresent(
-            foreign -> {
-              throw new StoreRefusedException(
-                  path,
-                  "is not a Holdfast store (it holds "
-                      + foreign
-                      + "); name another with --store or HOLDFAST_STORE");
-            });
+        .ifPresent(foreign -> {
+          throw new StoreRefusedException(
+              path,
+              "is not a Holdfast store (it holds "
+                  + foreign
+                  + "); name another with --store or HOLDFAST_STORE");
+        });
     return false;
   }
 
@@ -133,12 +132,10 @@ final class StoreDirectory {
     boolean parentSynced = parent == null || syncOrLearn(disk, parent, tell);
     String type = disk.fileSystemType(layout.log()).toLowerCase(Locale.ROOT);
     boolean survivesNode = synced && parentSynced && !IN_MEMORY.contains(type);
-    return new StoreDirectory(
-        disk, layout, survivesNode ? Level.NODE : Level.PROCESS, synced);
+    return new StoreDirectory(disk, layout, survivesNode ? Level.NODE : Level.PROCESS, synced);
   }
 
-  private static void createIfMissing(Disk disk, Path directory, Access access)
-      throws IOException {
+  private static void createIfMissing(Disk disk, Path directory, Access access) throws IOException {
     if (isThere(disk, directory)) {
       return;
     }
@@ -181,7 +178,9 @@ final class StoreDirectory {
     }
   }
 
-  /** Whether a failed directory sync says that it is never possible there, not that it went wrong. */
+  /**
+   * Whether a failed directory sync says that it is never possible there, not that it went wrong.
+   */
   static boolean cannotBeSynced(IOException failure) {
     String reason = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return failure instanceof AccessDeniedException

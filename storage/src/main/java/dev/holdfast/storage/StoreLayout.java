@@ -51,8 +51,7 @@ record StoreLayout(Path root) {
   /** The name of a file that is being written, hidden until it is linked. */
   Path temporary(long number, long attempt, String attemptTry) {
     return log()
-        .resolve(
-            String.format(Locale.ROOT, ".%016x-%016x-%s.tmp", number, attempt, attemptTry));
+        .resolve(String.format(Locale.ROOT, ".%016x-%016x-%s.tmp", number, attempt, attemptTry));
   }
 
   /** The name of a signpost that is being written. */

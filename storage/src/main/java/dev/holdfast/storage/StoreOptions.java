@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  *     restarted
  * @param fresh whether an existing store is set aside, and nothing of it deleted
  * @param breakLock whether to take over from a holder that cannot be proven gone
- * @param previousEndEpochMs when the previous attempt ended, where a supervisor knows; otherwise its
- *     last sign of life counts
+ * @param previousEndEpochMs when the previous attempt ended, where a supervisor knows; otherwise
+ *     its last sign of life counts
  * @param environment what the records say of the machine and the program
  * @param tell receives what a person should know, line by line
  */

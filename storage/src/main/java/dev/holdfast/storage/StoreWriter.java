@@ -3,7 +3,6 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Publisher.Outcome;
-import dev.holdfast.storage.Retention.Kept;
 import dev.holdfast.storage.codec.BlockEncoder;
 import dev.holdfast.storage.format.AttemptInfo;
 import dev.holdfast.storage.format.FileHeader;
@@ -22,21 +21,17 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one writer of a store. Opening it makes this process the holder; {@link #commit} makes versions
- * that are wholly there or not at all, and acknowledges only what will be found again.
+ * The one writer of a store. Opening it makes this process the holder; {@link #commit} makes
+ * versions that are wholly there or not at all, and acknowledges only what will be found again.
  *
- * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch} may be called by
- * another one.
+ * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch} may be called
+ * by another one.
  */
 public final class StoreWriter implements AutoCloseable {
   private final StoreOptions options;
@@ -52,12 +47,9 @@ public final class StoreWriter implements AutoCloseable {
   private final BlockEncoder encoder = new BlockEncoder();
   private final ExtentBuffer extentBuffer = new ExtentBuffer();
 
-  private final NavigableMap<Long, Kept> versions = new TreeMap<>();
-  private final Set<Long> damaged = new HashSet<>();
-  private final List<Rejection> rejections = new ArrayList<>();
+  private final VersionList versions;
   private final boolean complete;
   private final Ledger startLedger;
-  private boolean unreadable;
   private @Nullable Base base;
   private long attempt;
   private long next;
@@ -77,6 +69,7 @@ public final class StoreWriter implements AutoCloseable {
     this.directory = directory;
     this.layout = directory.layout();
     this.storeId = storeId;
+    this.versions = new VersionList(disk, layout, storeId, options.tell());
     this.publisher = new Publisher(disk, directory, options.access(), options.tell());
     this.opener = new Opener(disk, directory, options, publisher, storeId);
     this.pruner = new Pruner(disk, layout, directory.directorySync());
@@ -89,8 +82,7 @@ public final class StoreWriter implements AutoCloseable {
   private static Ledger startLedger(
       StoreOptions options, StoreLayout layout, History history, Log before) throws IOException {
     long died =
-        History.lastSignOfLifeEpochMs(
-            options.disk(), layout, before, options.previousEndEpochMs());
+        History.lastSignOfLifeEpochMs(options.disk(), layout, before, options.previousEndEpochMs());
     long start = SystemFacts.ownStartEpochMs();
     return history.atStart(start, died, options.time().epochMs());
   }
@@ -123,8 +115,7 @@ public final class StoreWriter implements AutoCloseable {
     if (exists && options.fresh()) {
       StoreAside.setAside(path, options);
     }
-    StoreDirectory directory =
-        StoreDirectory.prepare(disk, path, options.access(), options.tell());
+    StoreDirectory directory = StoreDirectory.prepare(disk, path, options.access(), options.tell());
     Log before = Log.list(disk, directory.layout());
     Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
     History history = History.read(disk, directory.layout(), before);
@@ -143,7 +134,7 @@ public final class StoreWriter implements AutoCloseable {
     becomeHolder(0, startLedger);
     Log log = Log.list(disk, layout);
     for (long number : log.numbers()) {
-      learn(number);
+      versions.learn(number);
     }
     sweep(log);
     Signpost.sweep(disk, layout);
@@ -158,34 +149,6 @@ public final class StoreWriter implements AutoCloseable {
     attempt = opened;
     next = opened + 1;
     ThisProcess.hold(storeId, attempt);
-  }
-
-  /** Takes note of a record found in the log. */
-  private void learn(long number) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      if (!record.header().storeId().equals(storeId)) {
-        options.tell().accept(record.path() + " belongs to another store and is ignored");
-      } else if (record.header().type() == RecordType.VERSION) {
-        VersionInfo info =
-            VersionInfo.decode(
-                record.path().toString(),
-                record.footer().sectionsOffset(),
-                record.readMetadata().sections());
-        versions.put(number, Kept.of(number, info, record.footer().fileBytes()));
-      }
-    } catch (NoSuchFileException e) {
-      // Pruned by its owner between the listing and now.
-    } catch (StoreException e) {
-      learnUnreadable(number, e.getMessage());
-    } catch (IOException e) {
-      RecordFile.passOver(e);
-      learnUnreadable(number, StoreIoException.describe("reading", layout.record(number), e));
-    }
-  }
-
-  private void learnUnreadable(long number, String why) {
-    unreadable = true;
-    rejections.add(new Rejection(number, why));
   }
 
   /** Removes what earlier attempts left half-written: it can never be acknowledged any more. */
@@ -238,7 +201,7 @@ public final class StoreWriter implements AutoCloseable {
 
   /** Versions that were passed over so far, and why. */
   public List<Rejection> rejections() {
-    return List.copyOf(rejections);
+    return versions.rejections();
   }
 
   /**
@@ -246,30 +209,15 @@ public final class StoreWriter implements AutoCloseable {
    * closes it. Empty when no version was ever committed.
    *
    * @throws NoUsableVersionException when there are versions and none is usable
+   * @throws StoreIoException when the failure is not of the version's making
    */
   public Optional<StoredVersion> newest() {
-    for (long number : versions.descendingKeySet()) {
-      if (damaged.contains(number)) {
-        continue;
-      }
-      try {
-        return Optional.of(StoredVersion.open(disk, layout, number));
-      } catch (StoreException e) {
-        reject(number, e.getMessage());
-      } catch (IOException e) {
-        reject(number, StoreIoException.describe("reading", layout.record(number), e));
-      }
-    }
-    if (!versions.isEmpty() || unreadable) {
-      throw new NoUsableVersionException(layout.root(), rejections);
-    }
-    return Optional.empty();
+    return versions.newest();
   }
 
   /** Passes a version over, because its blocks or output files turned out to be damaged. */
   public void reject(long number, String why) {
-    damaged.add(number);
-    rejections.add(new Rejection(number, why));
+    versions.reject(number, why);
   }
 
   /** The next versions follow this one: it has been restored and verified. */
@@ -295,8 +243,7 @@ public final class StoreWriter implements AutoCloseable {
     } catch (StoreException e) {
       return new CommitResult.Failed(e.getMessage());
     } catch (IOException e) {
-      return new CommitResult.Failed(
-          StoreIoException.describe("opening again", layout.root(), e));
+      return new CommitResult.Failed(StoreIoException.describe("opening again", layout.root(), e));
     }
     return commitTwice(draft);
   }
@@ -306,9 +253,7 @@ public final class StoreWriter implements AutoCloseable {
     long before = attempt;
     becomeHolder(before, ledger);
     for (long number : Log.list(disk, layout).numbers().tailSet(before, false)) {
-      if (!versions.containsKey(number)) {
-        learn(number);
-      }
+      versions.learn(number);
     }
     outcomeUnknown = false;
   }
@@ -361,13 +306,13 @@ public final class StoreWriter implements AutoCloseable {
         FileHeader.of(
             RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs());
     Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
-    Base from = draft.full() || fullRule.wants(base, versions.values(), damaged) ? null : base;
+    boolean wantsFull = draft.full() || fullRule.wants(base, versions.all(), versions.damaged());
+    Base from = wantsFull ? null : base;
     VersionFile.Written written =
         publisher.prepare(
             temporary,
             file ->
-                new VersionFile(
-                        file, header, draft.regions(), from, codecs, encoder, extentBuffer)
+                new VersionFile(file, header, draft.regions(), from, codecs, encoder, extentBuffer)
                     .write(refs -> describe(draft, refs, level)));
     Outcome outcome;
     try {
@@ -402,12 +347,11 @@ public final class StoreWriter implements AutoCloseable {
   private VersionInfo describe(Draft draft, List<FileRef> refs, Level level) {
     Base from = base;
     boolean full = refs.isEmpty();
-    long family = versions.values().stream().mapToLong(Kept::family).max().orElse(0);
     Family chain =
         new Family(
             from == null ? 0 : from.own().number(),
             from == null ? VersionInfo.NO_DIGEST : from.own().digest(),
-            full || from == null ? family + 1 : from.info().family().number(),
+            full || from == null ? versions.nextFamily() : from.info().family().number(),
             full || from == null ? 0 : from.info().family().generation() + 1);
     return new VersionInfo(
         draft.state(),
@@ -433,7 +377,7 @@ public final class StoreWriter implements AutoCloseable {
             written.footer().fileBytes(),
             header.createdEpochMs());
     base = new Base(written.info(), written.index(), own);
-    versions.put(next, Kept.of(next, written.info(), own.bytes()));
+    versions.add(next, written.info(), own.bytes());
     CommitResult result =
         new CommitResult.Committed(
             next,
@@ -453,10 +397,26 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private String successor() {
-    try (RecordFile record = RecordFile.open(disk, layout, Log.list(disk, layout).highest())) {
-      return "attempt " + record.header().attempt();
-    } catch (IOException | StoreException e) {
+    try {
+      for (long number : Log.list(disk, layout).numbers().tailSet(attempt, false).descendingSet()) {
+        String by = writerOf(number);
+        if (by != null) {
+          return by;
+        }
+      }
+    } catch (IOException e) {
       return "another run";
+    }
+    return "another run";
+  }
+
+  /** Who wrote a record, if that was not this writer; the record may have been deleted meanwhile. */
+  private @Nullable String writerOf(long number) {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      long writer = record.header().attempt();
+      return writer > attempt ? opener.holderOf(writer).describe() : null;
+    } catch (IOException | StoreException e) {
+      return null;
     }
   }
 
@@ -493,15 +453,15 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private void pruneQuietly(int keep) {
-    if (unreadable || outcomeUnknown) {
+    if (versions.unreadable() || outcomeUnknown) {
       return; // a record that cannot be read may refer to anything
     }
     try {
       Set<Long> victims =
           Retention.victims(
-              versions.values(), damaged, pruner.pinned(), keep, options.spare());
+              versions.all(), versions.damaged(), pruner.pinned(), keep, options.spare());
       pruner.prune(victims, next - 1);
-      victims.forEach(versions::remove);
+      versions.remove(victims);
     } catch (IOException e) {
       options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
     }

@@ -66,8 +66,7 @@ public final class StoredVersion implements AutoCloseable {
     }
   }
 
-  private StoredVersion(
-      RecordFile record, VersionInfo info, BlockIndex index, RecordFile[] files) {
+  private StoredVersion(RecordFile record, VersionInfo info, BlockIndex index, RecordFile[] files) {
     this.record = record;
     this.info = info;
     this.index = index;
@@ -210,8 +209,14 @@ public final class StoredVersion implements AutoCloseable {
     Objects.checkIndex(block, schema.blockCount());
     if (into.byteSize() != schema.blockLengthBytes(block)) {
       throw new IllegalArgumentException(
-          "a buffer of " + schema.blockLengthBytes(block) + " bytes expected for block " + block
-              + " of region " + schema.name() + ", given " + into.byteSize());
+          "a buffer of "
+              + schema.blockLengthBytes(block)
+              + " bytes expected for block "
+              + block
+              + " of region "
+              + schema.name()
+              + ", given "
+              + into.byteSize());
     }
     int entry = firstEntry[region] + block;
     decodeEntry(entry, into);

@@ -8,7 +8,6 @@ import dev.holdfast.storage.format.BlockIndex;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.format.Id128;
-import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
@@ -104,8 +103,7 @@ public final class Verifier implements AutoCloseable {
       finished.add(new Finding(found.file(), found.offset(), found.what(), affected));
     }
     Set<Long> all = new TreeSet<>(versions.keySet());
-    return new VerifyReport(
-        finished, notes, List.copyOf(all), List.copyOf(usable), files, bytes);
+    return new VerifyReport(finished, notes, List.copyOf(all), List.copyOf(usable), files, bytes);
   }
 
   private static boolean needs(VersionRecord version, long number) {

@@ -100,8 +100,7 @@ final class VersionFile {
     return base;
   }
 
-  private void store(int region, RegionSource source, int block, int baseEntry)
-      throws IOException {
+  private void store(int region, RegionSource source, int block, int baseEntry) throws IOException {
     RegionSchema schema = source.schema();
     MemorySegment before = baseEntry < 0 ? null : source.committed(block);
     if (before != null && base().xorAllowed(baseEntry)) {

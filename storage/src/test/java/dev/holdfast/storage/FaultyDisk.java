@@ -16,8 +16,8 @@ import java.util.Set;
  * A disk that fails on demand, the way the system would: at the k-th operation that can fail with a
  * given error, once or from then on.
  *
- * <p>It also holds the writer to a rule: a file whose sync has failed may be closed and deleted, and
- * nothing else.
+ * <p>It also holds the writer to a rule: a file whose sync has failed may be closed and deleted,
+ * and nothing else.
  */
 final class FaultyDisk implements Disk {
   /** What is asked of a disk. */
@@ -46,23 +46,39 @@ final class FaultyDisk implements Disk {
   enum Errno {
     ENOSPC(
         "No space left on device",
-        EnumSet.of(Op.CREATE, Op.OPEN_OUTPUT, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.WRITE, Op.SYNC)),
+        EnumSet.of(
+            Op.CREATE, Op.OPEN_OUTPUT, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.WRITE, Op.SYNC)),
     EDQUOT(
         "Disk quota exceeded",
-        EnumSet.of(Op.CREATE, Op.OPEN_OUTPUT, Op.CREATE_DIRECTORY, Op.LINK, Op.WRITE, Op.SYNC, Op.CLOSE_WRITTEN)),
+        EnumSet.of(
+            Op.CREATE,
+            Op.OPEN_OUTPUT,
+            Op.CREATE_DIRECTORY,
+            Op.LINK,
+            Op.WRITE,
+            Op.SYNC,
+            Op.CLOSE_WRITTEN)),
     EIO("Input/output error", EnumSet.allOf(Op.class)),
     EROFS(
         "Read-only file system",
         EnumSet.of(
-            Op.CREATE, Op.OPEN_OUTPUT, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.DELETE, Op.TOUCH,
-            Op.WRITE, Op.TRUNCATE)),
+            Op.CREATE,
+            Op.OPEN_OUTPUT,
+            Op.CREATE_DIRECTORY,
+            Op.LINK,
+            Op.RENAME,
+            Op.DELETE,
+            Op.TOUCH,
+            Op.WRITE,
+            Op.TRUNCATE)),
     EMFILE(
         "Too many open files",
         EnumSet.of(Op.LIST, Op.CREATE, Op.OPEN, Op.OPEN_OUTPUT, Op.SYNC_DIRECTORY)),
     ESTALE("Stale file handle", EnumSet.allOf(Op.class)),
     EACCES(
         "Permission denied",
-        EnumSet.of(Op.LIST, Op.CREATE, Op.OPEN, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.DELETE));
+        EnumSet.of(
+            Op.LIST, Op.CREATE, Op.OPEN, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.DELETE));
 
     private final String text;
 

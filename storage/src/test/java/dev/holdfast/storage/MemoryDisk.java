@@ -10,21 +10,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that promises what {@link Disk} promises and nothing more: it knows which bytes
- * and which names are durable, and {@link #afterCrash} takes the others away. Paths are absolute; the
- * root exists.
+ * and which names are durable, and {@link #afterCrash} takes the others away. Paths are absolute;
+ * the root exists.
  */
 final class MemoryDisk implements Disk {
   static final Path ROOT = Path.of("/memory");
 
-  private final Node root;
+  private Node root;
   private long nowEpochMs = 1_700_000_000_000L;
 
   MemoryDisk() {
@@ -53,11 +55,11 @@ final class MemoryDisk implements Disk {
   }
 
   /**
-   * The disk that is found after a crash: durable bytes and names, and of every other name and every
-   * other file's bytes what the coin decides.
+   * The disk that is found after a crash: durable bytes and names, and of every other name and
+   * every other file's bytes what the coin decides.
    */
   MemoryDisk afterCrash(BooleanSupplier keepUndurable) {
-    return new MemoryDisk(crashed(root, keepUndurable, new java.util.IdentityHashMap<>()));
+    return new MemoryDisk(crashed(root, keepUndurable, new IdentityHashMap<>()));
   }
 
   private static Node crashed(Node node, BooleanSupplier keep, Map<Node, Node> done) {
@@ -73,7 +75,7 @@ final class MemoryDisk implements Disk {
     boolean durable = Arrays.equals(node.content, node.durable);
     after.content = (durable || keep.getAsBoolean() ? node.content : node.durable).clone();
     after.durable = after.content.clone();
-    var all = new java.util.TreeSet<>(node.names.keySet());
+    var all = new TreeSet<>(node.names.keySet());
     all.addAll(node.durableNames.keySet());
     for (String name : all) {
       Node now = node.names.get(name);
@@ -86,6 +88,14 @@ final class MemoryDisk implements Disk {
       }
     }
     return after;
+  }
+
+  /**
+   * The file server crashes and comes back while its clients go on: names that were not durable are
+   * gone. Files that are open stay open.
+   */
+  void crashUnderItsClients() {
+    root = crashed(root, () -> false, new IdentityHashMap<>());
   }
 
   /** An independent copy, everything in it as it is seen now. */
@@ -117,15 +127,14 @@ final class MemoryDisk implements Disk {
     List<Path> files = new ArrayList<>();
     directory(directory)
         .names
-        .forEach(
-            (name, node) -> {
-              Path path = directory.resolve(name);
-              if (node.type == FileFacts.Type.DIRECTORY) {
-                files.addAll(files(path));
-              } else {
-                files.add(path);
-              }
-            });
+        .forEach((name, node) -> {
+          Path path = directory.resolve(name);
+          if (node.type == FileFacts.Type.DIRECTORY) {
+            files.addAll(files(path));
+          } else {
+            files.add(path);
+          }
+        });
     return files;
   }
 
@@ -207,9 +216,7 @@ final class MemoryDisk implements Disk {
 
   @Override
   public DiskFile openOutput(Path file) throws IOException {
-    return parent(file).names.containsKey(name(file))
-        ? open(file)
-        : create(file, Access.OWNER);
+    return parent(file).names.containsKey(name(file)) ? open(file) : create(file, Access.OWNER);
   }
 
   @Override

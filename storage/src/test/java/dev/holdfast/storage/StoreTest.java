@@ -102,7 +102,8 @@ class StoreTest {
     TestJob job = new TestJob(4);
     try (StoreWriter writer = open()) {
       boolean memory = Files.getFileStore(folder).type().equals("tmpfs");
-      assertEquals(memory ? Level.PROCESS : Level.NODE, committed(job.commit(writer, false)).level());
+      assertEquals(
+          memory ? Level.PROCESS : Level.NODE, committed(job.commit(writer, false)).level());
     }
   }
 }

@@ -26,8 +26,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job with a little state of every kind that knows which of its blocks are owed: changed since the
- * newest committed version. It also remembers every state it has offered, as the oracle.
+ * A job with a little state of every kind that knows which of its blocks are owed: changed since
+ * the newest committed version. It also remembers every state it has offered, as the oracle.
  */
 final class TestJob {
   private static final int BLOCK_LOG2 = 12;

@@ -89,7 +89,6 @@ public sealed interface AttemptInfo {
             Ledger.decode(Sections.required(in, Tag.LEDGER, file)));
       }
     }
-    throw new UnsupportedFormatException(
-        file, "an end by cause " + cause.toLowerCase(Locale.ROOT));
+    throw new UnsupportedFormatException(file, "an end by cause " + cause.toLowerCase(Locale.ROOT));
   }
 }

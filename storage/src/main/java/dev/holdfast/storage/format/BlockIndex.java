@@ -174,8 +174,8 @@ public final class BlockIndex {
   }
 
   /**
-   * Checks what a reader relies on: known flags, sane lengths, layers that lie behind the blocks and
-   * end.
+   * Checks what a reader relies on: known flags, sane lengths, layers that lie behind the blocks
+   * and end.
    *
    * @param blocks how many entries belong to blocks; layers follow
    * @param files how many files the version may refer to, itself included

@@ -45,8 +45,7 @@ public record Extent(
     if (in.i32() != MAGIC) {
       throw new DamagedException(file, offset, "no extent begins here");
     }
-    Extent extent =
-        new Extent(in.id(), in.i32(), in.i32(), in.u63(), in.i32(), in.u63(), in.i32());
+    Extent extent = new Extent(in.id(), in.i32(), in.i32(), in.u63(), in.i32(), in.u63(), in.i32());
     in.zeros(CRC_AT - (HEADER_BYTES - in.remaining()));
     int stored = in.i32();
     if (stored != computed) {

@@ -18,6 +18,7 @@ import java.util.Locale;
  * @param writerRank the rank that wrote it, 0 for the coordinator
  * @param rankCount how many ranks the job has
  * @param createdEpochMs wall-clock time of writing, for people and for the age of files only
+ * @param roCompatFlags what a writer of the store must know; no bit is defined yet
  */
 public record FileHeader(
     FileKind kind,
@@ -30,7 +31,8 @@ public record FileHeader(
     long attempt,
     int writerRank,
     int rankCount,
-    long createdEpochMs) {
+    long createdEpochMs,
+    long roCompatFlags) {
   public static final int BYTES = 256;
   public static final int MAJOR = 1;
   public static final int MINOR = 0;
@@ -58,7 +60,8 @@ public record FileHeader(
         attempt,
         0,
         1,
-        epochMs);
+        epochMs,
+        0);
   }
 
   /** The 256 bytes as they stand in the file. */
@@ -67,7 +70,7 @@ public record FileHeader(
     out.i64(MAGIC).u16(MAJOR).u16(MINOR).u16(kind.code()).u16(BYTES).i32(ENDIAN_PROBE);
     out.u8(ALIGN_LOG2).u8(CHECK_CRC32C_CRC32).u8(DIGEST_SHA256).u8(0).u8(0).u8(type.code());
     out.u16(attemptTry).i32(place);
-    out.i64(0).i64(0).i64(0); // compat, roCompat, incompat
+    out.i64(0).i64(roCompatFlags).i64(0); // compat, roCompat, incompat
     out.id(storeId).id(fileId).i64(number).i64(attempt).i32(writerRank).i32(rankCount);
     out.id(Id128.NONE); // keyId
     out.i64(createdEpochMs);
@@ -127,7 +130,7 @@ public record FileHeader(
     int attemptTry = in.u16();
     int place = in.i32();
     in.i64(); // compat: unknown bits may be ignored
-    in.i64(); // roCompat: unknown bits forbid writing; a written file is never changed
+    long roCompat = in.i64();
     long incompat = in.i64();
     if (align != ALIGN_LOG2 || check != CHECK_CRC32C_CRC32 || digest != DIGEST_SHA256) {
       throw new UnsupportedFormatException(
@@ -150,7 +153,8 @@ public record FileHeader(
         in.u63(),
         in.i32(),
         in.i32(),
-        createdAfterKeyId(in));
+        createdAfterKeyId(in),
+        roCompat);
   }
 
   private static long createdAfterKeyId(ByteReader in) {

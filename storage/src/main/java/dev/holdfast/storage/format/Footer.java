@@ -29,6 +29,9 @@ public record Footer(
     Digest digest) {
   public static final int BYTES = 128;
 
+  /** No record needs more; a larger claim is damage, refused before memory is spent on it. */
+  private static final long SECTIONS_BYTES_MAX = 1L << 30;
+
   private static final long MAGIC = 0x0a544f4f46534648L; // "HFSFOOT\n"
   private static final int CRC_AT = BYTES - 4;
 
@@ -107,6 +110,7 @@ public record Footer(
             && indexEntries <= (fileBytes - indexOffset) / BlockIndex.ENTRY_BYTES
             && sectionsOffset == indexOffset + indexEntries * BlockIndex.ENTRY_BYTES
             && sectionsBytes >= 0
+            && sectionsBytes <= SECTIONS_BYTES_MAX
             && sectionsOffset + sectionsBytes == fileBytes - BYTES;
     if (!ordered) {
       throw new DamagedException(file, fileBytes - BYTES, "the footer's offsets contradict it");

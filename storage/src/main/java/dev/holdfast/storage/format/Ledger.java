@@ -117,8 +117,7 @@ public record Ledger(
    * @param addCheckpointNs blocked time since
    * @param addRestartNs restart time since
    */
-  public Ledger advanced(
-      long epochMs, long addUsefulNs, long addCheckpointNs, long addRestartNs) {
+  public Ledger advanced(long epochMs, long addUsefulNs, long addCheckpointNs, long addRestartNs) {
     return new Ledger(
         firstStartEpochMs,
         epochMs,

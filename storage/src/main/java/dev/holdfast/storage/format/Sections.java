@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Sections {
   static final int HEADER_BYTES = 16;
 
-  /** No record needs more; a larger claim is damage, refused before memory is spent on it. */
-  static final long BYTES_MAX = 1L << 30;
-
   private static final int CRITICAL = 1;
 
-  /** The tags of this version. 32 partition, 33 channels, 34 places, 35 journal, 36 dedup ids and 37 seal are reserved. */
+  /**
+   * The tags of this version. 32 partition, 33 channels, 34 places, 35 journal, 36 dedup ids and 37
+   * seal are reserved.
+   */
   enum Tag {
     STATE(2, true),
     PARENT(3, true),

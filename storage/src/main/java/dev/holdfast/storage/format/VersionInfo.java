@@ -145,8 +145,7 @@ public record VersionInfo(
   public byte[] encode(FileHeader header) {
     Sections.Writer out = new Sections.Writer();
     out.add(Tag.STATE, this::encodeState);
-    out.add(
-        Tag.PARENT, w -> w.i64(family.parent).raw(family.parentDigest.bytes()));
+    out.add(Tag.PARENT, w -> w.i64(family.parent).raw(family.parentDigest.bytes()));
     out.add(Tag.FAMILY, w -> w.i64(family.number).i32(family.generation));
     out.add(Tag.REFS, this::encodeRefs);
     out.add(
@@ -290,8 +289,15 @@ public record VersionInfo(
         || dimensions > 8
         || (sizeBytes >>> blockLog2) >= Integer.MAX_VALUE) {
       throw in.damaged(
-          "region " + name + ": block log2 " + blockLog2 + ", " + dimensions + " dimensions, "
-              + sizeBytes + " bytes");
+          "region "
+              + name
+              + ": block log2 "
+              + blockLog2
+              + ", "
+              + dimensions
+              + " dimensions, "
+              + sizeBytes
+              + " bytes");
     }
     List<Long> shape = new ArrayList<>(dimensions);
     for (int d = 0; d < dimensions; d++) {

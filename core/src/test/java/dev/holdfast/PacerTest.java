@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.policy.Situation;
+import dev.holdfast.storage.format.VersionInfo.Costs;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** When a checkpoint is due, on a clock that is made up. */
+final class PacerTest {
+  private static final long S = 1_000_000_000L;
+  private static final long MS = 1_000_000L;
+  private static final double DAY = 86_400;
+
+  private static Pacer pacer(CheckpointPolicy policy) {
+    Pacer pacer = new Pacer(policy, DAY, Costs.NONE);
+    pacer.begin(0, 0, 1_000_000, 0);
+    return pacer;
+  }
+
+  private static CheckpointPolicy fixed(long seconds) {
+    return CheckpointPolicy.fixed(Duration.ofSeconds(seconds));
+  }
+
+  /** A version of {@code costMs}, captured at {@code atNs} after so many steps, and committed. */
+  private static void checkpoint(Pacer pacer, long atNs, long costMs, long steps) {
+    pacer.writing();
+    pacer.captured(atNs, atNs + costMs * MS, steps);
+    pacer.written(atNs + costMs * MS, true, costMs * 1e-3);
+  }
+
+  @Test
+  void firstCheckpoint_noStepTimeKnown_isDueAfterTheInterval() {
+    Pacer pacer = pacer(fixed(10));
+    assertEquals(10 * S, pacer.untilDueNs(0));
+    assertEquals(4 * S, pacer.untilDueNs(6 * S));
+    assertEquals(0, pacer.untilDueNs(10 * S));
+    assertEquals(0, pacer.untilDueNs(15 * S));
+  }
+
+  @Test
+  void interval_countsFromTheEndOfTheCheckpoint() {
+    Pacer pacer = pacer(fixed(10));
+    checkpoint(pacer, 10 * S, 500, 0);
+    assertEquals(10 * S, pacer.untilDueNs(10 * S + 500 * MS));
+  }
+
+  @Test
+  void boundary_nearestToTheIntervalsEnd_isTaken() {
+    Pacer pacer = pacer(fixed(10));
+    checkpoint(pacer, 12 * S, 0, 3); // steps of 4 s
+    // Half a step before the interval's end: a boundary at 7.9 s is farther from it than the next.
+    assertTrue(pacer.untilDueNs(12 * S + 7_900 * MS) > 0);
+    assertEquals(0, pacer.untilDueNs(12 * S + 8_100 * MS));
+    assertEquals(4, pacer.costs().stepSeconds());
+  }
+
+  @Test
+  void costlyCheckpoints_areNeverCloserThanThreeTimesTheirCost() {
+    Pacer pacer = pacer(fixed(1));
+    checkpoint(pacer, S, 5_000, 0);
+    assertEquals(15, pacer.workIntervalSeconds(), 1e-9);
+    assertEquals(15 * S, pacer.untilDueNs(6 * S));
+  }
+
+  @Test
+  void costAndStepTime_followSlowly() {
+    Pacer pacer = pacer(fixed(10));
+    checkpoint(pacer, 10 * S, 1_000, 10);
+    assertEquals(1, pacer.costs().blockedSeconds(), 1e-9);
+    assertEquals(1, pacer.costs().stepSeconds(), 1e-9);
+    checkpoint(pacer, 31 * S, 2_000, 20); // steps of 2 s
+    assertEquals(1.3, pacer.costs().blockedSeconds(), 1e-9);
+    assertEquals(1.3, pacer.costs().stepSeconds(), 1e-9);
+    assertEquals(1.3, pacer.costs().durableSeconds(), 1e-9);
+    assertEquals(2, pacer.costs().samples());
+  }
+
+  @Test
+  void versionBeingWritten_noneIsDue() {
+    Pacer pacer = pacer(fixed(10));
+    pacer.writing();
+    pacer.captured(10 * S, 10 * S, 1);
+    assertEquals(Long.MAX_VALUE, pacer.untilDueNs(1_000 * S));
+    pacer.written(1_000 * S, true, 990);
+    assertEquals(0, pacer.untilDueNs(1_000 * S));
+  }
+
+  @Test
+  void failures_backOffTwiceAsLongEachTimeUpToFiveMinutes() {
+    Pacer pacer = pacer(fixed(3600));
+    long now = 0;
+    for (long expected : new long[] {1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300}) {
+      pacer.writing();
+      pacer.captured(now, now, 1);
+      pacer.written(now, false, 1);
+      assertEquals(expected * S, pacer.untilDueNs(now));
+      now += expected * S;
+      assertEquals(0, pacer.untilDueNs(now));
+    }
+    checkpoint(pacer, now, 0, 1);
+    assertTrue(pacer.untilDueNs(now) > 3_000 * S, "back to the policy's interval");
+  }
+
+  @Test
+  void failures_withoutEnd_neverOverflow() {
+    Pacer pacer = pacer(fixed(3600));
+    for (int i = 0; i < 100; i++) {
+      pacer.written(0, false, 1);
+      assertTrue(pacer.untilDueNs(0) <= 300 * S && pacer.untilDueNs(0) > 0, "failure " + i);
+    }
+  }
+
+  @Test
+  void neverPolicy_isNeverDue() {
+    Pacer pacer =
+        pacer(
+            new CheckpointPolicy() {
+              @Override
+              public double workIntervalSeconds(Situation situation) {
+                return Double.POSITIVE_INFINITY;
+              }
+
+              @Override
+              public String name() {
+                return "never";
+              }
+            });
+    assertEquals(Long.MAX_VALUE, pacer.untilDueNs(0));
+    assertEquals(Long.MAX_VALUE, pacer.untilDueNs(Long.MAX_VALUE / 2));
+  }
+
+  @Test
+  void unmeasuredCost_isAssumedFromTheSizeOfTheState() {
+    Pacer pacer = new Pacer(CheckpointPolicy.young(), DAY, Costs.NONE);
+    pacer.begin(0, 0, 2_000_000_000L, 7);
+    assertEquals(new Situation(2, DAY, 7, 0), pacer.situation());
+    assertEquals(Math.sqrt(2 * 2 * DAY), pacer.workIntervalSeconds(), 1e-6);
+  }
+
+  @Test
+  void costsOfEarlierAttempts_areUsedAtOnce() {
+    Pacer pacer = new Pacer(CheckpointPolicy.young(), DAY, new Costs(3, 9, 1, 0.5, 40));
+    pacer.begin(0, 1000, 2_000_000_000L, 5);
+    assertEquals(new Situation(3, DAY, 5, 0), pacer.situation());
+    assertEquals(40, pacer.costs().samples());
+    assertEquals(0.5, pacer.costs().stepSeconds());
+  }
+
+  @Test
+  void longGapWithoutSteps_doesNotSpoilTheStepTime() {
+    Pacer pacer = pacer(fixed(10));
+    checkpoint(pacer, 10 * S, 0, 10);
+    checkpoint(pacer, 20 * S, 0, 10); // no step in between
+    assertEquals(1, pacer.costs().stepSeconds(), 1e-9);
+  }
+}
