@@ -75,7 +75,7 @@ final class Demo {
           size, size, steps, kills, seed);
       Path reference = Files.createDirectory(folder.resolve("reference"));
       double referenceSeconds = undisturbed(reference);
-      tell("  reference  undisturbed %57.1f s", referenceSeconds);
+      tell("  reference   undisturbed %57.1f s", referenceSeconds);
       Path disturbed = Files.createDirectory(folder.resolve(KILLED));
       int delivered = disturb(disturbed, referenceSeconds);
       Comparison comparison = Comparison.of(reference, disturbed);
@@ -163,7 +163,7 @@ final class Demo {
           continue;
         }
         finish(run, "attempt " + attempt);
-        tell("  attempt %d  finished", attempt);
+        tell("  attempt %-2d  finished", attempt);
         return delivered;
       }
     }
@@ -211,7 +211,7 @@ final class Demo {
   private void tellKilled(Path where, int attempt, long step) throws IOException {
     String doing = writing(where).map(n -> "writing version " + n).orElse("computing");
     tell(
-        "  attempt %d  killed after step %,7d, %-20s %s", attempt, step, doing, newestOf(where));
+        "  attempt %-2d  killed after step %,7d, %-20s %s", attempt, step, doing, newestOf(where));
   }
 
   private static String newestOf(Path where) {

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -115,7 +116,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     PrintWriter err = spec.commandLine().getErr();
     err.println("Kept: " + folder.path());
-    err.println("Look: holdfast ls " + folder.path().resolve(Demo.KILLED).resolve(Demo.STORE));
+    Path store = folder.path().resolve(Demo.KILLED).resolve(Demo.STORE);
+    if (Files.exists(store)) {
+      err.println("Look: holdfast ls " + store);
+    }
   }
 
   private void checkOptions() {
@@ -137,6 +141,6 @@ final class DemoCommand implements Callable<Integer> {
   /** As many as take about eight seconds at the default size; smaller plates do more of them. */
   private long steps() {
     long cells = (long) size * size;
-    return steps > 0 ? steps : Math.clamp(6_000L * 1024 * 1024 / cells, 400, 200_000);
+    return steps > 0 ? steps : Math.clamp(5_000L * 1024 * 1024 / cells, 400, 200_000);
   }
 }
