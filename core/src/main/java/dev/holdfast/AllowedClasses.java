@@ -72,10 +72,8 @@ final class AllowedClasses {
         || names.contains(leaf.getName())
         || packages.contains(leaf.getPackageName())
         || packageTrees.stream()
-            .anyMatch(
-                tree ->
-                    leaf.getPackageName().equals(tree)
-                        || leaf.getPackageName().startsWith(tree + "."));
+            .anyMatch(tree ->
+                leaf.getPackageName().equals(tree) || leaf.getPackageName().startsWith(tree + "."));
   }
 
   /** What to tell someone whose class was denied. */

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An output file that a program appends to and that its checkpoints know: at a restart it is cut back
- * to what it held when the version was captured, so that no line is missing and none is there twice.
+ * An output file that a program appends to and that its checkpoints know: at a restart it is cut
+ * back to what it held when the version was captured, so that no line is missing and none is there
+ * twice.
  *
  * <p>What is appended is gathered in memory and reaches the file when the buffer is full, at every
  * checkpoint and at the end. For one thread at a time.
@@ -91,7 +92,9 @@ public final class AppendFile extends OutputStream {
     }
   }
 
-  /** Hands what has been gathered to the operating system; it is made durable by the next version. */
+  /**
+   * Hands what has been gathered to the operating system; it is made durable by the next version.
+   */
   @Override
   public void flush() {
     // On an error the buffer keeps what it holds, so that nothing is lost when it works again.

@@ -147,9 +147,7 @@ final class Checkpointer {
     Ledger ledger = before.advanced(time.epochMs(), 0, capturedNs - from, 0);
     pacer.writing();
     Version version =
-        new Version(
-            step,
-            writerThread.start(() -> commit(at, capture, marks, ledger, capturedNs)));
+        new Version(step, writerThread.start(() -> commit(at, capture, marks, ledger, capturedNs)));
     inFlight = version;
     if (declared.state().blocking()) {
       version.awaitDurable();
@@ -194,8 +192,7 @@ final class Checkpointer {
   }
 
   /** On the writer thread, because encoding the measurements takes longer than a small capture. */
-  private Draft draft(
-      State at, Capture capture, List<OutputFile.Mark> marks, Ledger ledger) {
+  private Draft draft(State at, Capture capture, List<OutputFile.Mark> marks, Ledger ledger) {
     return new Draft(
         at,
         capture.sources(),

@@ -26,8 +26,8 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>There are three ways to name state. {@link #protect}: the object stays and is filled in place.
- * {@link #ref} and {@link #cell}: a variable that is assigned. {@link #bind}: the same for a field of
- * one's own. All state is declared before the first loop, by one thread.
+ * {@link #ref} and {@link #cell}: a variable that is assigned. {@link #bind}: the same for a field
+ * of one's own. All state is declared before the first loop, by one thread.
  *
  * <p>While a boundary captures, no other thread may write protected state.
  */
@@ -53,8 +53,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Runs a program as job {@code job} and exits the JVM: 0 complete, 75 stopped at a version (run it
-   * again), 4 no usable version, 5 store held by another run, 1 failed.
+   * Runs a program as job {@code job} and exits the JVM: 0 complete, 75 stopped at a version (run
+   * it again), 4 no usable version, 5 store held by another run, 1 failed.
    */
   public static void main(String job, Body body) {
     try {
@@ -119,8 +119,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * A variable that is assigned: a scalar, text, an enum, a record or an array of these, of any size
-   * at any time.
+   * A variable that is assigned: a scalar, text, an enum, a record or an array of these, of any
+   * size at any time.
    */
   public <T> Ref<T> ref(String name, T initial) {
     Ref<T> ref = new Ref<>(initial);
@@ -160,8 +160,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Records a value that the result depends on, such as a size or a seed. Another value at a restart
-   * is an error that names both, unless {@link Job#allowChange} allows it.
+   * Records a value that the result depends on, such as a size or a seed. Another value at a
+   * restart is an error that names both, unless {@link Job#allowChange} allows it.
    *
    * @return {@code value} itself
    */
@@ -176,8 +176,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Fills all declared state from the newest usable version, once. {@link #steps} does it by itself;
-   * while-loops and derived data need it by name.
+   * Fills all declared state from the newest usable version, once. {@link #steps} does it by
+   * itself; while-loops and derived data need it by name.
    *
    * @return the steps done, 0 for a fresh start
    * @throws RestoreMismatchException when declarations and version differ, before any state is
@@ -214,7 +214,9 @@ public final class Holdfast implements AutoCloseable {
     return new StepLoop(engine, engine.boundary(), engine.phases().begin(phase, count), count);
   }
 
-  /** A boundary, for while-loops: call {@link #restore} before the loop and this after every step. */
+  /**
+   * A boundary, for while-loops: call {@link #restore} before the loop and this after every step.
+   */
   public void tick() {
     if (engine.boundary().step()) {
       engine.attend();
@@ -230,9 +232,9 @@ public final class Holdfast implements AutoCloseable {
    * Captures a version now, due or not. Returns when the state has been copied; {@link
    * Version#awaitDurable} waits for the disk.
    *
-   * <p>The state must be that of a boundary, because a restart goes on with the step that follows it:
-   * in a loop over {@link #steps} call this before the step changes anything, in a while-loop right
-   * after {@link #tick}.
+   * <p>The state must be that of a boundary, because a restart goes on with the step that follows
+   * it: in a loop over {@link #steps} call this before the step changes anything, in a while-loop
+   * right after {@link #tick}.
    */
   public Version checkpoint() {
     return engine.checkpoint();
@@ -243,7 +245,9 @@ public final class Holdfast implements AutoCloseable {
     engine.stop("the program asked");
   }
 
-  /** Every step is done: makes the final state durable. {@link Job#run} and {@link #main} call it. */
+  /**
+   * Every step is done: makes the final state durable. {@link Job#run} and {@link #main} call it.
+   */
   public Outcome complete() {
     return engine.complete();
   }

@@ -82,8 +82,8 @@ public final class Job {
   }
 
   /**
-   * Whether to keep a second version that shares no file with the newest, so that the loss of any one
-   * file leaves one; yes unless said otherwise. HOLDFAST_SPARE wins.
+   * Whether to keep a second version that shares no file with the newest, so that the loss of any
+   * one file leaves one; yes unless said otherwise. HOLDFAST_SPARE wins.
    */
   public Job spare(boolean wanted) {
     spare = wanted;

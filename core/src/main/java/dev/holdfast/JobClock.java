@@ -6,8 +6,8 @@ import dev.holdfast.storage.io.Time;
 
 /**
  * Keeps the ledger of the running attempt: everything since the first step that was not blocked by
- * Holdfast is computing, and counts as useful until it turns out to be lost. Safe for use by several
- * threads.
+ * Holdfast is computing, and counts as useful until it turns out to be lost. Safe for use by
+ * several threads.
  */
 final class JobClock {
   private final Time time;

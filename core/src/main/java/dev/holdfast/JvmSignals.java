@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signals, through {@code sun.misc.Signal}: the JDK offers nothing else that hears them. It is reached
- * by reflection because javac warns of every mention of it, and because a runtime image may lack the
- * module jdk.unsupported.
+ * Signals, through {@code sun.misc.Signal}: the JDK offers nothing else that hears them. It is
+ * reached by reflection because javac warns of every mention of it, and because a runtime image may
+ * lack the module jdk.unsupported.
  */
 final class JvmSignals {
   private static final String SIGNAL = "sun.misc.Signal";

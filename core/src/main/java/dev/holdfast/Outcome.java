@@ -15,7 +15,8 @@ public sealed interface Outcome {
   /**
    * Every step is done.
    *
-   * @param durable whether the final state is durable; if not, a later run does the last steps again
+   * @param durable whether the final state is durable; if not, a later run does the last steps
+   *     again
    */
   record Complete(boolean durable, Ledger ledger) implements Outcome {
     @Override

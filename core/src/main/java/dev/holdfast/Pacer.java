@@ -65,8 +65,7 @@ final class Pacer {
       step = step == 0 ? measured : average(step, measured);
     }
     double measured = (endNs - startNs) * NS;
-    double blocked =
-        costs.samples() == 0 ? measured : average(costs.blockedSeconds(), measured);
+    double blocked = costs.samples() == 0 ? measured : average(costs.blockedSeconds(), measured);
     costs =
         new Costs(
             blocked, costs.durableSeconds(), costs.restartSeconds(), step, costs.samples() + 1);
@@ -115,9 +114,9 @@ final class Pacer {
   }
 
   /**
-   * How long it is until a checkpoint is due: at the boundary nearest to the interval's end, so half
-   * a step before it. 0 when it is due now; Long.MAX_VALUE while a version is being written or when
-   * the policy says never.
+   * How long it is until a checkpoint is due: at the boundary nearest to the interval's end, so
+   * half a step before it. 0 when it is due now; Long.MAX_VALUE while a version is being written or
+   * when the policy says never.
    */
   synchronized long untilDueNs(long nowNs) {
     if (writing) {

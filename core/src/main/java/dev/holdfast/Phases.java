@@ -67,7 +67,9 @@ final class Phases {
     Counter counter = counters.computeIfAbsent(name, Counter::new);
     if (counter.begun) {
       throw new HoldfastException(
-          "the loop \"" + name + "\" begins twice; give every loop its own name: steps(\"name\", n)");
+          "the loop \""
+              + name
+              + "\" begins twice; give every loop its own name: steps(\"name\", n)");
     }
     Counter before = current;
     if (before != null) {

@@ -42,8 +42,8 @@ final class Regions {
     }
     throw new IllegalArgumentException(
         ("region %s: a %s cannot be protected as it is; protect takes primitive arrays of any"
-             + " nesting, MemorySegment, generators of commons-rng and java.util.Random; give any"
-             + " other object an InPlaceCodec, or declare it with ref or bind")
+                + " nesting, MemorySegment, generators of commons-rng and java.util.Random; give any"
+                + " other object an InPlaceCodec, or declare it with ref or bind")
             .formatted(name, value.getClass().getTypeName()));
   }
 

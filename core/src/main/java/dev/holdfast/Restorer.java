@@ -25,9 +25,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a program's state from the newest version that verifies. What the program declares is compared
- * with the version as a whole before any of its bytes is touched; a version that turns out to be
- * damaged is passed over for the one before it.
+ * Fills a program's state from the newest version that verifies. What the program declares is
+ * compared with the version as a whole before any of its bytes is touched; a version that turns out
+ * to be damaged is passed over for the one before it.
  */
 final class Restorer {
   private final WriterThread writerThread;
@@ -64,8 +64,7 @@ final class Restorer {
       List<Phase> phases,
       Costs costs,
       Map<String, String> measured) {
-    static final Found NOTHING =
-        new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE, Map.of());
+    static final Found NOTHING = new Found(0, 0, 0, 0, 0, List.of(), Costs.NONE, Map.of());
   }
 
   /**
@@ -74,24 +73,22 @@ final class Restorer {
    * @throws Fenced when another run has opened the store since this one has
    */
   Found restore() {
-    return writerThread.call(
-        () -> {
-          try {
-            return restoreHere();
-          } catch (StoreException e) {
-            requireStore(); // a successor may have deleted what was to be read
-            throw e;
-          }
-        });
+    return writerThread.call(() -> {
+      try {
+        return restoreHere();
+      } catch (StoreException e) {
+        requireStore(); // a successor may have deleted what was to be read
+        throw e;
+      }
+    });
   }
 
   private void requireStore() {
     store
         .lookForSuccessor()
-        .ifPresent(
-            by -> {
-              throw new Fenced(store.root(), by);
-            });
+        .ifPresent(by -> {
+          throw new Fenced(store.root(), by);
+        });
   }
 
   private Found restoreHere() {
@@ -147,8 +144,9 @@ final class Restorer {
 
   private void compareParameters(VersionInfo info, List<String> differences) {
     Map<String, String> stored = new TreeMap<>(info.parameters());
-    declared.parameters().forEach(
-        (name, value) -> {
+    declared
+        .parameters()
+        .forEach((name, value) -> {
           String before = stored.remove(name);
           if (!allowedChanges.contains(name) && !value.equals(before)) {
             differences.add(
@@ -166,7 +164,11 @@ final class Restorer {
     for (Map.Entry<String, String> left : stored.entrySet()) {
       if (!allowedChanges.contains(left.getKey())) {
         differences.add(
-            "parameter " + left.getKey() + ": " + left.getValue() + " in the version, not declared");
+            "parameter "
+                + left.getKey()
+                + ": "
+                + left.getValue()
+                + " in the version, not declared");
       }
     }
   }

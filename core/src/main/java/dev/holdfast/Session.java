@@ -60,8 +60,7 @@ final class Session implements Engine {
     this.time = options.time();
     this.disk = options.disk();
     boolean assertions = Session.class.desiredAssertionStatus();
-    ProtectedState state =
-        new ProtectedState(settings.memoryBytes(), SPARE_POOL_BYTES, assertions);
+    ProtectedState state = new ProtectedState(settings.memoryBytes(), SPARE_POOL_BYTES, assertions);
     this.declared = Declared.nothing(state);
     this.boundary = declared.boundary();
     try {
@@ -82,8 +81,7 @@ final class Session implements Engine {
   }
 
   private Pacer newPacer(Costs known) {
-    return new Pacer(
-        settings.policy(), settings.mttf().duration().toNanos() * 1e-9, known);
+    return new Pacer(settings.policy(), settings.mttf().duration().toNanos() * 1e-9, known);
   }
 
   /** What the writer thread has to say. */
@@ -111,7 +109,8 @@ final class Session implements Engine {
   public void parameter(String name, String value) {
     requireDeclaring("parameter " + name);
     if (declared.parameters().putIfAbsent(name, value) != null) {
-      throw new HoldfastException("parameter " + name + " is declared twice; give each its own name");
+      throw new HoldfastException(
+          "parameter " + name + " is declared twice; give each its own name");
     }
   }
 
@@ -128,7 +127,8 @@ final class Session implements Engine {
   private void requireDeclaring(String what) {
     if (stage == Stage.RUNNING) {
       throw new HoldfastException(
-          what + " is declared after restore() or steps(); declare all state before the first loop");
+          what
+              + " is declared after restore() or steps(); declare all state before the first loop");
     }
     requireOpen();
   }
@@ -195,7 +195,8 @@ final class Session implements Engine {
   private void requireRunning(String call) {
     requireOpen();
     if (stage == Stage.DECLARING) {
-      throw new HoldfastException(call + " is called before restore() or steps(); call one of them");
+      throw new HoldfastException(
+          call + " is called before restore() or steps(); call one of them");
     }
   }
 
@@ -366,8 +367,7 @@ final class Session implements Engine {
     Ledger ledger = clock.now();
     String bounded = message.length() > 1000 ? message.substring(0, 1000) : message;
     boolean written =
-        writerThread.call(
-            () -> store.end(new Ended(cause, bounded, boundary.steps(), ledger)));
+        writerThread.call(() -> store.end(new Ended(cause, bounded, boundary.steps(), ledger)));
     SessionReport.ended(cause, boundary.steps(), ledger, checkpointer, written)
         .forEach(Messages::info);
   }
@@ -394,11 +394,10 @@ final class Session implements Engine {
       signals.close();
     }
     checkpointer.awaitInFlight();
-    writerThread.call(
-        () -> {
-          store.close();
-          return true;
-        });
+    writerThread.call(() -> {
+      store.close();
+      return true;
+    });
     writerThread.close();
     declared.outputs().values().forEach(AppendFile::release);
     declared.state().close();

@@ -28,19 +28,31 @@ final class SessionReport {
         store.level() == Level.PROCESS
             ? "; versions survive the end of the process, not of the node"
             : "";
-    return String.format(Locale.ROOT, "job %s attempt %d on %s; store %s%s", 
-            job, store.startLedger().attempts(), SystemFacts.hostName(), store.root(), level);
+    return String.format(
+        Locale.ROOT,
+        "job %s attempt %d on %s; store %s%s",
+        job,
+        store.startLedger().attempts(),
+        SystemFacts.hostName(),
+        store.root(),
+        level);
   }
 
   static String resuming(StoreWriter store, Restorer.Found found, Ledger now) {
     if (store.complete()) {
-      return String.format(Locale.ROOT, "complete since version %d = step %,d; a loop that wants no more steps has none to do", found.number(), found.step());
+      return String.format(
+          Locale.ROOT,
+          "complete since version %d = step %,d; a loop that wants no more steps has none to do",
+          found.number(),
+          found.step());
     }
-    return String.format(Locale.ROOT, "resuming version %d = step %,d, captured %s; %s of computing lost so far", 
-            found.number(),
-            found.step(),
-            MOMENT.format(Instant.ofEpochMilli(found.capturedEpochMs())),
-            Durations.human(now.reworkNs() * NS));
+    return String.format(
+        Locale.ROOT,
+        "resuming version %d = step %,d, captured %s; %s of computing lost so far",
+        found.number(),
+        found.step(),
+        MOMENT.format(Instant.ofEpochMilli(found.capturedEpochMs())),
+        Durations.human(now.reworkNs() * NS));
   }
 
   static String fresh(String job) {
@@ -49,22 +61,33 @@ final class SessionReport {
 
   static String pace(Pacer pacer, Settings settings) {
     double work = pacer.workIntervalSeconds();
-    return String.format(Locale.ROOT, "every %s of work (%s; MTTF %s %s, C %s %s)", 
-            Durations.human(work),
-            settings.policy().name(),
-            Durations.human(settings.mttf().duration().toMillis() / 1e3),
-            settings.mttf().given() ? "given" : "assumed, HOLDFAST_MTTF gives it",
-            Durations.human(pacer.situation().costSeconds()),
-            pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
+    return String.format(
+        Locale.ROOT,
+        "every %s of work (%s; MTTF %s %s, C %s %s)",
+        Durations.human(work),
+        settings.policy().name(),
+        Durations.human(settings.mttf().duration().toMillis() / 1e3),
+        settings.mttf().given() ? "given" : "assumed, HOLDFAST_MTTF gives it",
+        Durations.human(pacer.situation().costSeconds()),
+        pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
   }
 
   static String blocking(ProtectedState state) {
-    return String.format(Locale.ROOT, "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a", Sizes.human(state.sizeBytes()), Sizes.human(state.memoryBytes()))
+    return String.format(
+            Locale.ROOT,
+            "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a",
+            Sizes.human(state.sizeBytes()),
+            Sizes.human(state.memoryBytes()))
         + " version is written; to go on meanwhile, give the job more memory or raise HOLDFAST_MEMORY";
   }
 
   static String stopping(String why, long version, long ageMs) {
-    return String.format(Locale.ROOT, "stopping after this step (%s); last version %d, %s ago", why, version, Durations.human(ageMs / 1e3));
+    return String.format(
+        Locale.ROOT,
+        "stopping after this step (%s); last version %d, %s ago",
+        why,
+        version,
+        Durations.human(ageMs / 1e3));
   }
 
   static List<String> ended(

@@ -130,7 +130,8 @@ record Settings(
 
   /** {@code ./<job>.holdfast}; every task of an array job has its own. */
   private static Path defaultStore(String job, Map<String, String> environment) {
-    for (String variable : new String[] {"SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "LSB_JOBINDEX"}) {
+    for (String variable :
+        new String[] {"SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "LSB_JOBINDEX"}) {
       String index = environment.getOrDefault(variable, "");
       if (index.matches("[1-9][0-9]*|0") && !(variable.startsWith("LSB") && index.equals("0"))) {
         return Path.of(job + "." + index + ".holdfast");

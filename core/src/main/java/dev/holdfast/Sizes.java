@@ -52,7 +52,8 @@ final class Sizes {
       value /= 1024;
       unit++;
     }
-    String format = unit == 0 ? "%.0f %s" : value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s";
+    String format =
+        unit == 0 ? "%.0f %s" : value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s";
     return String.format(Locale.ROOT, format, value, BINARY[unit]);
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Signals that mean "stop at the next boundary with a durable version": TERM, USR1, XCPU, HUP (unless
- * it was ignored when the JVM started, as by nohup) and the first Ctrl-C. A second Ctrl-C ends the
- * process at once.
+ * Signals that mean "stop at the next boundary with a durable version": TERM, USR1, XCPU, HUP
+ * (unless it was ignored when the JVM started, as by nohup) and the first Ctrl-C. A second Ctrl-C
+ * ends the process at once.
  */
 final class StopSignals implements AutoCloseable {
   private static final int HUP = 1;

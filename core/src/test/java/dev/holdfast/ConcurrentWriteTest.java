@@ -36,12 +36,11 @@ class ConcurrentWriteTest {
     try (ProtectedState state =
         States.of(
             Regions.protect("u", u),
-            during(
-                () -> {
-                  if (armed.get()) {
-                    u[123_456]++;
-                  }
-                }))) {
+            during(() -> {
+              if (armed.get()) {
+                u[123_456]++;
+              }
+            }))) {
       state.capture().committed();
       armed.set(true);
       ConcurrentWriteException e = assertThrows(ConcurrentWriteException.class, state::capture);
@@ -99,12 +98,11 @@ class ConcurrentWriteTest {
     try (ProtectedState state = new ProtectedState(States.PLENTY, 0, false)) {
       state.add(Regions.protect("u", u));
       state.add(
-          during(
-              () -> {
-                for (int i = 0; armed.get() && i < u.length; i += 4096) {
-                  u[i]++;
-                }
-              }));
+          during(() -> {
+            for (int i = 0; armed.get() && i < u.length; i += 4096) {
+              u[i]++;
+            }
+          }));
       state.capture().committed();
       armed.set(true);
       assertThrows(ConcurrentWriteException.class, state::capture);

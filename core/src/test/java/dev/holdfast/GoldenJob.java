@@ -8,8 +8,8 @@ import java.util.Random;
 
 /**
  * The job whose store is frozen in {@code golden/}: regions of every kind, full versions and deltas
- * with XOR layers, an output file. It is deterministic, so that every later version of Holdfast must
- * restore exactly what it computes.
+ * with XOR layers, an output file. It is deterministic, so that every later version of Holdfast
+ * must restore exactly what it computes.
  *
  * <p>The store of a new format version is made by running this class in an empty folder with the
  * number of steps as its only argument; an existing golden store is never made again.

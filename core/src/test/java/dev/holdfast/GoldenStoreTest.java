@@ -69,7 +69,8 @@ final class GoldenStoreTest {
     Path fresh = Files.createDirectory(folder.resolve("fresh"));
     assertEquals(run(fresh, steps), run(folder, steps));
     assertEquals(
-        Files.readString(fresh.resolve("probe.csv")), Files.readString(folder.resolve("probe.csv")));
+        Files.readString(fresh.resolve("probe.csv")),
+        Files.readString(folder.resolve("probe.csv")));
   }
 
   private Path store() {

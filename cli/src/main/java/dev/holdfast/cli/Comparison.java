@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What two finished runs have left, by name: every region of the newest version and the output file,
- * as SHA-256.
+ * What two finished runs have left, by name: every region of the newest version and the output
+ * file, as SHA-256.
  */
 record Comparison(Map<String, String> expected, Map<String, String> actual) {
   private static final int DIGITS_SHOWN = 16;

@@ -142,13 +142,18 @@ final class Demo {
     if (code != 0) {
       throw new CommandException(
           ExitCode.FAILED,
-          "the simulation (" + name + ") ended by itself with code " + code + ": "
+          "the simulation ("
+              + name
+              + ") ended by itself with code "
+              + code
+              + ": "
               + run.lastMessage());
     }
   }
 
   /** Kills and starts again until the job is complete; returns the kills delivered. */
-  private int disturb(Path where, double referenceSeconds) throws IOException, InterruptedException {
+  private int disturb(Path where, double referenceSeconds)
+      throws IOException, InterruptedException {
     double mttfSeconds = Math.max(0.2, referenceSeconds / (kills + 1));
     Map<String, String> environment = new HashMap<>();
     environment.put("HOLDFAST_MTTF", Text.format("%.3fs", mttfSeconds));
@@ -170,9 +175,9 @@ final class Demo {
   }
 
   /**
-   * Waits for the moment to kill; false when the simulation ends before it. Every kill has its share
-   * of the steps, the last fifth belongs to none, and the moment is in the first half of the share:
-   * so a fast simulation is not over before it, and there is time left to wait for a write.
+   * Waits for the moment to kill; false when the simulation ends before it. Every kill has its
+   * share of the steps, the last fifth belongs to none, and the moment is in the first half of the
+   * share: so a fast simulation is not over before it, and there is time left to wait for a write.
    */
   private boolean awaitMoment(DemoChild run, Path where, int kill, String name)
       throws IOException, InterruptedException {
@@ -210,8 +215,7 @@ final class Demo {
 
   private void tellKilled(Path where, int attempt, long step) throws IOException {
     String doing = writing(where).map(n -> "writing version " + n).orElse("computing");
-    tell(
-        "  attempt %-2d  killed after step %,7d, %-20s %s", attempt, step, doing, newestOf(where));
+    tell("  attempt %-2d  killed after step %,7d, %-20s %s", attempt, step, doing, newestOf(where));
   }
 
   private static String newestOf(Path where) {

@@ -99,8 +99,7 @@ final class DemoChild implements AutoCloseable {
 
   private void log(String line) {
     try {
-      Files.writeString(
-          log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       // The log is a courtesy; a full disk stops the simulation itself, which tells so.
     }

@@ -23,8 +23,7 @@ final class Digests {
   private Digests() {}
 
   /** By name: regions, then files. */
-  static Map<String, String> of(Path folder, String storeName, String... files)
-      throws IOException {
+  static Map<String, String> of(Path folder, String storeName, String... files) throws IOException {
     Map<String, String> digests = new LinkedHashMap<>();
     Store store = Store.open(folder.resolve(storeName), Disk.local());
     try (StoredVersion version =

@@ -76,11 +76,10 @@ final class ExportCommand implements Callable<Integer> {
     String name =
         where
             .region()
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        ExitCode.USAGE,
-                        "\"" + address + "\" names no region; write STORE@VERSION:REGION"));
+            .orElseThrow(() ->
+                new CommandException(
+                    ExitCode.USAGE,
+                    "\"" + address + "\" names no region; write STORE@VERSION:REGION"));
     Store store = where.openStore();
     try (StoredVersion version = where.openVersion(store)) {
       int region = version.regionNamed(name);
@@ -185,8 +184,7 @@ final class ExportCommand implements Callable<Integer> {
     String dictionary =
         Text.format(
             "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
-            npyType(schema.elementType()),
-            shape);
+            npyType(schema.elementType()), shape);
     int unpadded = 10 + dictionary.length() + 1;
     int padding = -unpadded & (NPY_ALIGN - 1);
     String text = dictionary + " ".repeat(padding) + "\n";

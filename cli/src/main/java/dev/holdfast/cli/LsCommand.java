@@ -44,7 +44,9 @@ final class LsCommand implements Callable<Integer> {
       description = "The store; without it the only one in the current folder.")
   private @Nullable String address;
 
-  @Option(names = "--json", description = "For programs: schema holdfast.ls/1, with @VERSION holdfast.ls-version/1.")
+  @Option(
+      names = "--json",
+      description = "For programs: schema holdfast.ls/1, with @VERSION holdfast.ls-version/1.")
   private boolean json;
 
   @Override
@@ -94,12 +96,18 @@ final class LsCommand implements Callable<Integer> {
       }
     }
     return orderedMap(
-        "schema", "holdfast.ls/1",
-        "store", store.root().toString(),
-        "id", store.id().toString(),
-        "state", state(records),
-        "versions", versions,
-        "damaged", damaged);
+        "schema",
+        "holdfast.ls/1",
+        "store",
+        store.root().toString(),
+        "id",
+        store.id().toString(),
+        "state",
+        state(records),
+        "versions",
+        versions,
+        "damaged",
+        damaged);
   }
 
   private static Map<String, Object> versionJson(VersionRecord version) {

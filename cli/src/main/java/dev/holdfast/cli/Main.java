@@ -65,7 +65,10 @@ public final class Main implements Runnable {
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
     System.exit(
-        run(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), args));
+        run(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            args));
   }
 
   /** Runs the command and returns its code. */

@@ -44,7 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
     StoreAddress where = StoreAddress.parse(address);
     if (where.namesVersion()) {
       throw new CommandException(
-          ExitCode.USAGE, "verify checks whole stores, because versions share files: leave @VERSION out");
+          ExitCode.USAGE,
+          "verify checks whole stores, because versions share files: leave @VERSION out");
     }
     Path root = where.openStore().root();
     VerifyReport report = Verifier.verify(root, Disk.local());
@@ -64,7 +65,8 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     for (VerifyReport.Finding finding : report.findings()) {
       String at = finding.offset() < 0 ? "" : " at byte " + Text.count(finding.offset());
-      String needed = finding.versions().isEmpty() ? "" : "; needed by " + versions(finding.versions());
+      String needed =
+          finding.versions().isEmpty() ? "" : "; needed by " + versions(finding.versions());
       out.println("damaged: " + inside(root, finding.file()) + at + ": " + finding.what() + needed);
     }
     report.notes().forEach(n -> out.println("note: " + inside(root, n.file()) + ": " + n.what()));

@@ -31,8 +31,8 @@ public final class Durations {
   private Durations() {}
 
   /**
-   * Reads a duration: numbers with units, longest first (d, h, min or m, s, ms), such as 90s, 15min,
-   * 1h30m or 1.5h, or ISO 8601 such as PT90S.
+   * Reads a duration: numbers with units, longest first (d, h, min or m, s, ms), such as 90s,
+   * 15min, 1h30m or 1.5h, or ISO 8601 such as PT90S.
    *
    * @param what what it is for, such as {@code HOLDFAST_MTTF}; named in the error
    * @throws IllegalArgumentException when it is not a duration, saying how to write it
@@ -58,7 +58,9 @@ public final class Durations {
     if (text.isEmpty() || !parts.matches()) {
       throw rejected(
           subject,
-          "use " + alternatives + "a duration such as 90s, 15min, 1h30m or PT90S"
+          "use "
+              + alternatives
+              + "a duration such as 90s, 15min, 1h30m or PT90S"
               + " (units, longest first: d, h, min or m, s, ms)");
     }
     BigDecimal seconds = BigDecimal.ZERO;

@@ -19,7 +19,8 @@ record FixedInterval(Duration interval) implements CheckpointPolicy {
   /** Reads an interval with or without the prefix. */
   static FixedInterval parse(String text) {
     String length = text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text;
-    return new FixedInterval(Durations.parse(length, "policy \"" + text + "\"", "young, daly, exact, or "));
+    return new FixedInterval(
+        Durations.parse(length, "policy \"" + text + "\"", "young, daly, exact, or "));
   }
 
   @Override

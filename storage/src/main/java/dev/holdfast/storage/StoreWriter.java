@@ -410,7 +410,9 @@ public final class StoreWriter implements AutoCloseable {
     return "another run";
   }
 
-  /** Who wrote a record, if that was not this writer; the record may have been deleted meanwhile. */
+  /**
+   * Who wrote a record, if that was not this writer; the record may have been deleted meanwhile.
+   */
   private @Nullable String writerOf(long number) {
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
       long writer = record.header().attempt();
