@@ -26,7 +26,7 @@ public final class AppendFile extends OutputStream {
 
   AppendFile(String name) {
     this.name = name;
-    this.path = Path.of(name).toAbsolutePath();
+    this.path = Path.of(name).toAbsolutePath().normalize();
   }
 
   String name() {

@@ -131,9 +131,11 @@ final class Checkpointer {
 
   /** Copies the state and hands it to the writer: the only time the loop is blocked. */
   Version capture() {
-    long from = time.nanoTime();
-    Ledger before = clock.now();
+    long waitedFrom = time.nanoTime();
     awaitInFlight();
+    long from = time.nanoTime();
+    clock.blocked(from - waitedFrom);
+    Ledger before = clock.now();
     long step = declared.boundary().steps();
     List<OutputFile.Mark> marks = new ArrayList<>();
     try {
@@ -145,21 +147,31 @@ final class Checkpointer {
     long capturedNs = time.nanoTime();
     State at = new State(step, time.epochMs(), declared.phases().toList());
     Ledger ledger = before.advanced(time.epochMs(), 0, capturedNs - from, 0);
+    boolean blocking = declared.state().blocking();
+    if (!blocking) {
+      blocked(from, capturedNs, step);
+    }
     pacer.writing();
     Version version =
         new Version(step, writerThread.start(() -> commit(at, capture, marks, ledger, capturedNs)));
     inFlight = version;
-    if (declared.state().blocking()) {
-      version.awaitDurable();
-    }
     capturedStep = step;
-    long end = time.nanoTime();
-    clock.blocked(end - from);
-    metrics.captured(end - from);
-    pacer.captured(from, end, step);
+    if (blocking) {
+      version.awaitDurable();
+      blocked(from, time.nanoTime(), step);
+    }
     warnOfRegionsThatNeverChange();
     warnOfBlocking();
     return version;
+  }
+
+  /**
+   * Accounts for the time in which the loop was blocked; before the version is written, if it can.
+   */
+  private void blocked(long fromNs, long toNs, long step) {
+    clock.blocked(toNs - fromNs);
+    metrics.captured(toNs - fromNs);
+    pacer.captured(fromNs, toNs, step);
   }
 
   /** An output file could not be written: the program goes on, and the next version tries again. */

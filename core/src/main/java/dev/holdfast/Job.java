@@ -160,7 +160,11 @@ public final class Job {
         }
         return outcome;
       } catch (Throwable e) {
-        hf.engine().failed(e);
+        try {
+          hf.engine().failed(e);
+        } catch (RuntimeException second) {
+          e.addSuppressed(second);
+        }
         throw e;
       }
     }

@@ -28,7 +28,8 @@ final class OffEngine implements Engine {
   @Override
   public AppendFile append(String path) {
     AppendFile file = new AppendFile(path);
-    file.attach(OutputFile.begin(Disk.local(), file.path()));
+    file.attach(
+        OutputFile.beginAside(Disk.local(), file.path(), true, Long.MAX_VALUE, Messages::info));
     outputs.add(file);
     return file;
   }

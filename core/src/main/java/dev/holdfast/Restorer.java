@@ -188,13 +188,15 @@ final class Restorer {
         OutputFile.verify(disk, output.path(), mark);
       }
     }
+    declared.outputs().values().forEach(AppendFile::release); // of a version that was passed over
     declared.state().restore(new Reader(version));
     requireStore(); // the output files are a successor's, if there is one
     for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(
           mark == null
-              ? begin(output)
+              ? OutputFile.beginAside(
+                  disk, output.path(), store.previousGone(), Long.MAX_VALUE, Messages::info)
               : OutputFile.resume(disk, output.path(), mark, store.previousGone()));
     }
   }

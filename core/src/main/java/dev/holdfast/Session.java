@@ -118,7 +118,9 @@ final class Session implements Engine {
   public AppendFile append(String path) {
     requireDeclaring("output file " + path);
     AppendFile file = new AppendFile(path);
-    if (declared.outputs().putIfAbsent(path, file) != null) {
+    boolean same =
+        declared.outputs().values().stream().anyMatch(one -> one.path().equals(file.path()));
+    if (same || declared.outputs().putIfAbsent(path, file) != null) {
       throw new HoldfastException("output file " + path + " is declared twice; open it once");
     }
     return file;
@@ -308,9 +310,12 @@ final class Session implements Engine {
       stopReason = why;
       Checkpointer.Durable newest = checkpointer.newest();
       Messages.info(
-          newest == null
-              ? "stopping after this step (" + why + "); no version yet, making one"
-              : SessionReport.stopping(why, newest.number(), time.epochMs() - newest.epochMs()));
+          stage == Stage.DECLARING
+              ? "stopping at the first boundary (" + why + ")"
+              : newest == null
+                  ? "stopping after this step (" + why + "); no version yet, making one"
+                  : SessionReport.stopping(
+                      why, newest.number(), time.epochMs() - newest.epochMs()));
     }
     boundary.setAttention(true);
   }
@@ -362,14 +367,17 @@ final class Session implements Engine {
   }
 
   private void endAttempt(EndCause cause, String message) {
+    boolean began = stage == Stage.RUNNING;
     stage = Stage.ENDED;
     timer.close();
     Ledger ledger = clock.now();
     String bounded = message.length() > 1000 ? message.substring(0, 1000) : message;
     boolean written =
         writerThread.call(() -> store.end(new Ended(cause, bounded, boundary.steps(), ledger)));
-    SessionReport.ended(cause, boundary.steps(), ledger, checkpointer, written)
-        .forEach(Messages::info);
+    if (began || cause != EndCause.FAILED) {
+      SessionReport.ended(cause, boundary.steps(), ledger, checkpointer, written)
+          .forEach(Messages::info);
+    }
   }
 
   @Override

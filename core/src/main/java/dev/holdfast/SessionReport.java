@@ -129,7 +129,7 @@ final class SessionReport {
     var blocked = metrics.blockedNs();
     return String.format(
         Locale.ROOT,
-        "%,d checkpoint%s; loop blocked %s median, %s p99",
+        "%,d checkpoint%s in all; loop blocked %s median, %s p99",
         blocked.getTotalCount(),
         blocked.getTotalCount() == 1 ? "" : "s",
         Durations.human(blocked.getValueAtPercentile(50) * NS),

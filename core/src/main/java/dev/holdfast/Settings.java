@@ -78,9 +78,9 @@ record Settings(
             .orElse(Mttf.ASSUMED),
         lookup
             .environment("policy")
-            .map(CheckpointPolicy::parse)
+            .map(text -> policy("HOLDFAST_POLICY", text))
             .or(told::policy)
-            .or(() -> lookup.file("policy").map(CheckpointPolicy::parse))
+            .or(() -> lookup.file("policy").map(text -> policy("holdfast.properties", text)))
             .orElseGet(CheckpointPolicy::exact),
         lookup
             .environment("keep")
@@ -112,9 +112,18 @@ record Settings(
 
   private static Mttf given(Duration mttf) {
     if (mttf.isZero() || mttf.isNegative()) {
-      throw new HoldfastException("MTTF " + mttf + ": it must be longer than 0");
+      throw new HoldfastException(
+          "HOLDFAST_MTTF (or mttf) is " + mttf + ": it must be longer than 0, such as 12h");
     }
     return new Mttf(mttf, true);
+  }
+
+  private static CheckpointPolicy policy(String where, String text) {
+    try {
+      return CheckpointPolicy.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new HoldfastException(where + ": " + e.getMessage());
+    }
   }
 
   private record Lookup(Map<String, String> environment, Properties file) {

@@ -70,7 +70,12 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
     byte[] sections = record.readMetadata().sections();
     return switch (type) {
       case OPEN -> running(AttemptInfo.decodeOpened(name, base, sections).ledger());
-      case VERSION -> running(VersionInfo.decode(name, base, sections).ledger());
+      case VERSION -> {
+        // The ledger was written before the version existed, and so without it.
+        VersionInfo info = VersionInfo.decode(name, base, sections);
+        long fileBytes = record.footer().fileBytes();
+        yield running(info.ledger().withVersion(fileBytes, info.stateBytes()));
+      }
       case END -> {
         Ended end = AttemptInfo.decodeEnded(name, base, sections);
         yield new History(Optional.of(end.ledger()), Optional.of(end));

@@ -182,7 +182,8 @@ public final class OutputFile implements AutoCloseable {
       }
     } catch (NoSuchFileException e) {
       if (mark.bytes() > 0) {
-        throw new DamagedException(path.toString(), -1, "the output file is missing");
+        throw new DamagedException(
+            path.toString(), -1, "the output file is missing; put it back as it was");
       }
     }
     if ((int) crc.getValue() != mark.crc32c()) {

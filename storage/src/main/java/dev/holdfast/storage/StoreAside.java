@@ -28,7 +28,7 @@ final class StoreAside {
     }
     Path parent = root.getParent();
     if (parent != null) {
-      disk.syncDirectory(parent);
+      StoreDirectory.syncOrLearn(disk, parent, options.tell());
     }
   }
 

@@ -161,8 +161,7 @@ final class StoreDirectory {
   }
 
   /** Syncs a directory; false where the file system or our rights do not allow it. */
-  private static boolean syncOrLearn(Disk disk, Path directory, Consumer<String> tell)
-      throws IOException {
+  static boolean syncOrLearn(Disk disk, Path directory, Consumer<String> tell) throws IOException {
     try {
       disk.syncDirectory(directory);
       return true;

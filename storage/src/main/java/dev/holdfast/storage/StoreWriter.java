@@ -55,6 +55,7 @@ public final class StoreWriter implements AutoCloseable {
   private long next;
   private int tries;
   private boolean outcomeUnknown;
+  private boolean toldUnreadable;
   private boolean closed;
   private @Nullable String fencedBy;
 
@@ -112,7 +113,11 @@ public final class StoreWriter implements AutoCloseable {
           "there is no store, but the scheduler has restarted this job, so there should be one;"
               + " check the path (--store, HOLDFAST_STORE), or set HOLDFAST_FRESH=1 to begin anew");
     }
-    if (exists && options.fresh()) {
+    if (exists && options.fresh() && options.mustExist()) {
+      options
+          .tell()
+          .accept("HOLDFAST_FRESH is ignored: the scheduler has restarted this job, so it goes on");
+    } else if (exists && options.fresh()) {
       StoreAside.setAside(path, options);
     }
     StoreDirectory directory = StoreDirectory.prepare(disk, path, options.access(), options.tell());
@@ -259,7 +264,6 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private CommitResult commitTwice(Draft draft) {
-    String first = "";
     for (int attemptTry = 1; attemptTry <= 2; attemptTry++) {
       try {
         return commitOnce(draft, attemptTry);
@@ -272,7 +276,6 @@ public final class StoreWriter implements AutoCloseable {
         if (attemptTry == 2) {
           return new CommitResult.Failed(failure);
         }
-        first = failure;
         if (IoKind.of(e).isSpace()) {
           makeRoom();
         }
@@ -281,7 +284,7 @@ public final class StoreWriter implements AutoCloseable {
             "not enough memory to write a version: " + e.getMessage() + "; give the JVM more");
       }
     }
-    return new CommitResult.Failed(first);
+    throw new IllegalStateException("the second try returns");
   }
 
   /** An output file that could not be synced: what it lost cannot be written again. */
@@ -317,6 +320,9 @@ public final class StoreWriter implements AutoCloseable {
     Outcome outcome;
     try {
       outcome = publisher.publish(temporary, next, header.fileId());
+    } catch (RuntimeException | Error e) {
+      outcomeUnknown = true; // such as no memory left after the link: the number may be taken
+      throw e;
     } finally {
       publisher.discard(temporary);
     }
@@ -369,6 +375,7 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private CommitResult adopt(FileHeader header, VersionFile.Written written) {
+    outcomeUnknown = true; // until this writer knows its version, should memory run out meanwhile
     FileRef own =
         new FileRef(
             next,
@@ -386,6 +393,7 @@ public final class StoreWriter implements AutoCloseable {
             own.bytes(),
             written.changedBytes());
     next++;
+    outcomeUnknown = false;
     pruneQuietly(options.keep());
     return result;
   }
@@ -455,8 +463,21 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private void pruneQuietly(int keep) {
-    if (versions.unreadable() || outcomeUnknown) {
-      return; // a record that cannot be read may refer to anything
+    if (outcomeUnknown) {
+      return;
+    }
+    if (versions.unreadable()) {
+      if (!toldUnreadable) {
+        toldUnreadable = true;
+        options
+            .tell()
+            .accept(
+                "a record in "
+                    + layout.log()
+                    + " cannot be read, so no version is deleted, since it may refer to any; look"
+                    + " with: holdfast verify");
+      }
+      return;
     }
     try {
       Set<Long> victims =
