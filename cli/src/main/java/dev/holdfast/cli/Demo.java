@@ -78,16 +78,12 @@ final class Demo {
       tell("  reference   undisturbed %57.1f s", referenceSeconds);
       Path disturbed = Files.createDirectory(folder.resolve(KILLED));
       int delivered = disturb(disturbed, referenceSeconds);
-      Comparison comparison = Comparison.of(reference, disturbed);
-      tell("%s", comparison.inWords());
+      DemoVerdict verdict =
+          new DemoVerdict(Comparison.of(reference, disturbed), delivered, kills);
+      verdict.lines().forEach(line -> tell("%s", line));
       DemoReport.lines(store(disturbed)).forEach(line -> tell("%s", line));
-      if (delivered < kills) {
-        tell(
-            "ONLY %d OF %d KILLS STRUCK before the end; choose a larger --size or more --steps",
-            delivered, kills);
-      }
       tell("Copy: examples/HeatDiffusion.java");
-      return comparison.same() && delivered == kills;
+      return verdict.success();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.FAILED, "interrupted");
@@ -160,14 +156,14 @@ final class Demo {
     int delivered = 0;
     for (int attempt = 1; ; attempt++) {
       try (DemoChild run = start(where, attempt, environment)) {
-        if (delivered < kills && awaitMoment(run, where, delivered, "attempt " + attempt)) {
-          run.kill();
+        String name = "attempt " + attempt;
+        if (delivered < kills && awaitMoment(run, where, delivered, name) && run.kill()) {
           delivered++;
           environment.put("HOLDFAST_PREVIOUS_END", Long.toString(System.currentTimeMillis()));
           tellKilled(where, attempt, run.step());
           continue;
         }
-        finish(run, "attempt " + attempt);
+        finish(run, name);
         tell("  attempt %-2d  finished", attempt);
         return delivered;
       }

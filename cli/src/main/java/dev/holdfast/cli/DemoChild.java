@@ -16,6 +16,9 @@ import java.util.Map;
 final class DemoChild implements AutoCloseable {
   private static final String STEP = "step ";
 
+  /** How Java reports the end of a process by SIGKILL. */
+  private static final int KILLED = 128 + 9;
+
   private final Process process;
   private final Path log;
   private final Thread progressReader;
@@ -119,10 +122,14 @@ final class DemoChild implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGKILL; returns once the process is dead and all it said has been read. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly();
-    await();
+  /**
+   * SIGKILL; returns once the process is dead and all it said has been read.
+   *
+   * @return whether that is what it died of: it may have ended just before
+   */
+  boolean kill() throws InterruptedException {
+    process.toHandle().destroyForcibly(); // the process's own method would throw away what it said
+    return await() == KILLED;
   }
 
   /** Waits for its end and returns its exit code. */
