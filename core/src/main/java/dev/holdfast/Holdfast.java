@@ -35,6 +35,10 @@ public final class Holdfast implements AutoCloseable {
   private static final String STEPS = "steps";
 
   private final Engine engine;
+
+  /** The engine's, kept at hand: a boundary touches nothing else. */
+  private final Boundary boundary;
+
   private final String prefix;
   private final Arena arena;
 
@@ -44,6 +48,7 @@ public final class Holdfast implements AutoCloseable {
 
   private Holdfast(Engine engine, String prefix, Arena arena) {
     this.engine = engine;
+    this.boundary = engine.boundary();
     this.prefix = prefix;
     this.arena = arena;
   }
@@ -211,14 +216,14 @@ public final class Holdfast implements AutoCloseable {
 
   private Iterator<Long> iterate(String phase, long count) {
     engine.restore();
-    return new StepLoop(engine, engine.boundary(), engine.phases().begin(phase, count), count);
+    return new StepLoop(engine, boundary, engine.phases().begin(phase, count), count);
   }
 
   /**
    * A boundary, for while-loops: call {@link #restore} before the loop and this after every step.
    */
   public void tick() {
-    if (engine.boundary().step()) {
+    if (boundary.step()) {
       engine.attend();
     }
   }

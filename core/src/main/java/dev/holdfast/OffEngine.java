@@ -5,6 +5,7 @@ import dev.holdfast.storage.CommitResult;
 import dev.holdfast.storage.OutputFile;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,7 @@ final class OffEngine implements Engine {
   private final Boundary boundary = new Boundary();
   private final Phases phases = new Phases();
   private final Metrics metrics = new Metrics();
-  private final Ledger ledger = Ledger.begin(System.currentTimeMillis());
+  private final Ledger ledger = Ledger.begin(Time.SYSTEM.epochMs());
   private final List<AppendFile> outputs = new ArrayList<>();
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.io.Time;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -41,7 +42,7 @@ final class SessionTimer implements AutoCloseable {
   }
 
   private void run() {
-    long aliveAt = System.nanoTime() + ALIVE_EVERY_NS;
+    long aliveAt = Time.SYSTEM.nanoTime() + ALIVE_EVERY_NS;
     while (!closed) {
       long dueNs = raised ? Long.MAX_VALUE : untilDueNs.getAsLong();
       if (dueNs == 0) {
@@ -49,10 +50,10 @@ final class SessionTimer implements AutoCloseable {
         becomeDue.run();
         continue;
       }
-      long aliveNs = aliveAt - System.nanoTime();
+      long aliveNs = aliveAt - Time.SYSTEM.nanoTime();
       if (aliveNs <= 0) {
         keepAlive.run();
-        aliveAt = System.nanoTime() + ALIVE_EVERY_NS;
+        aliveAt = Time.SYSTEM.nanoTime() + ALIVE_EVERY_NS;
         continue;
       }
       LockSupport.parkNanos(this, Math.min(dueNs, aliveNs));

@@ -78,8 +78,7 @@ final class Demo {
       tell("  reference   undisturbed %57.1f s", referenceSeconds);
       Path disturbed = Files.createDirectory(folder.resolve(KILLED));
       int delivered = disturb(disturbed, referenceSeconds);
-      DemoVerdict verdict =
-          new DemoVerdict(Comparison.of(reference, disturbed), delivered, kills);
+      DemoVerdict verdict = new DemoVerdict(Comparison.of(reference, disturbed), delivered, kills);
       verdict.lines().forEach(line -> tell("%s", line));
       DemoReport.lines(store(disturbed)).forEach(line -> tell("%s", line));
       tell("Copy: examples/HeatDiffusion.java");

@@ -22,13 +22,12 @@ final class ComparisonTest {
     Path folder = Files.createDirectory(temp.resolve(name));
     Holdfast.job("heat")
         .store(folder.resolve(Demo.STORE))
-        .run(
-            hf -> {
-              double[] field = hf.protect("field", new double[30_000]);
-              for (long step : hf.steps(1)) {
-                field[20_000] = cell + step;
-              }
-            });
+        .run(hf -> {
+          double[] field = hf.protect("field", new double[30_000]);
+          for (long step : hf.steps(1)) {
+            field[20_000] = cell + step;
+          }
+        });
     Files.writeString(folder.resolve(Demo.PROBE), output);
     return folder;
   }
@@ -67,7 +66,8 @@ final class ComparisonTest {
 
   @Test
   void verdict_fewerKillsThanAskedFor_isNoSuccess() {
-    Comparison same = new Comparison(Map.of("a", "0123456789abcdef"), Map.of("a", "0123456789abcdef"));
+    Comparison same =
+        new Comparison(Map.of("a", "0123456789abcdef"), Map.of("a", "0123456789abcdef"));
     assertTrue(new DemoVerdict(same, 3, 3).success());
     DemoVerdict fewer = new DemoVerdict(same, 2, 3);
     assertFalse(fewer.success());

@@ -67,8 +67,7 @@ final class DemoTest {
           err.lines().filter(line -> !line.endsWith("%")).toList());
     }
     try (Stream<Path> left = Files.list(temp)) {
-      assertEquals(
-          List.of(), left.filter(p -> p.toString().contains("holdfast-demo-")).toList());
+      assertEquals(List.of(), left.filter(p -> p.toString().contains("holdfast-demo-")).toList());
     }
   }
 

@@ -42,7 +42,11 @@ final class ExportNumpyTest {
     Path file = Files.createTempDirectory(temp, "export").resolve(region + ".npy");
     Command.run("export", store.path() + "@newest:" + region, "-o", file).mustBeDone();
     String program =
-        "import numpy; a = numpy.load('" + file + "', allow_pickle=False); print(" + expression + ")";
+        "import numpy; a = numpy.load('"
+            + file
+            + "', allow_pickle=False); print("
+            + expression
+            + ")";
     Process process =
         new ProcessBuilder("python3", "-c", program).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();

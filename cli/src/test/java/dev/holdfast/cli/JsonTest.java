@@ -16,7 +16,8 @@ final class JsonTest {
       odd.append(c);
     }
     String text = odd.append('\u007f').toString();
-    assertEquals(Map.of(text, List.of(text)), StrictJson.parse(Json.of(Map.of(text, List.of(text)))));
+    assertEquals(
+        Map.of(text, List.of(text)), StrictJson.parse(Json.of(Map.of(text, List.of(text)))));
   }
 
   @Test

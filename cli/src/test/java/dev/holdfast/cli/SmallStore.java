@@ -23,22 +23,21 @@ record SmallStore(Path path) {
         Holdfast.job("small")
             .store(path)
             .keep(2)
-            .run(
-                hf -> {
-                  double[] field = hf.protect("field", new double[20_000]);
-                  int[][] grid = hf.protect("grid", new int[3][5]);
-                  boolean[] flags = hf.protect("flags", new boolean[9]);
-                  hf.ref("jagged", new long[][] {{1}, {2, 3}, {}});
-                  var point = hf.ref("point", new Point(0, 0));
-                  hf.parameter("seed", 7);
-                  var probe = hf.append(folder.resolve("probe.csv").toString());
-                  for (long step : hf.steps(STEPS)) {
-                    fill(field, grid, flags, step);
-                    point.set(new Point(0.5 * step, step));
-                    probe.println(step + "," + field[1]);
-                    hf.checkpoint().awaitDurable();
-                  }
-                });
+            .run(hf -> {
+              double[] field = hf.protect("field", new double[20_000]);
+              int[][] grid = hf.protect("grid", new int[3][5]);
+              boolean[] flags = hf.protect("flags", new boolean[9]);
+              hf.ref("jagged", new long[][] {{1}, {2, 3}, {}});
+              var point = hf.ref("point", new Point(0, 0));
+              hf.parameter("seed", 7);
+              var probe = hf.append(folder.resolve("probe.csv").toString());
+              for (long step : hf.steps(STEPS)) {
+                fill(field, grid, flags, step);
+                point.set(new Point(0.5 * step, step));
+                probe.println(step + "," + field[1]);
+                hf.checkpoint().awaitDurable();
+              }
+            });
     if (outcome.exitCode() != 0) {
       throw new IllegalStateException("the small job ended with " + outcome);
     }

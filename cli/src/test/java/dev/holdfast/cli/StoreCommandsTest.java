@@ -189,8 +189,7 @@ final class StoreCommandsTest {
   @Test
   void store_notNamed_isTheOnlyOneInTheFolder() throws Exception {
     Command.Result one =
-        Command.finish(
-            Command.process(List.of(), "ls").directory(shared.toFile()).start());
+        Command.finish(Command.process(List.of(), "ls").directory(shared.toFile()).start());
     one.mustBeDone();
     one.mustSay("versions, complete");
     Command.Result none =

@@ -35,7 +35,9 @@ final class StrictJson {
     Object value = parse(text);
     for (Object step : path) {
       Object inner =
-          step instanceof Integer index ? element((List<?>) value, index) : ((Map<?, ?>) value).get(step);
+          step instanceof Integer index
+              ? element((List<?>) value, index)
+              : ((Map<?, ?>) value).get(step);
       value = Objects.requireNonNull(inner, () -> step + " in " + text);
     }
     return value;
