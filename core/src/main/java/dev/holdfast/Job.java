@@ -38,6 +38,7 @@ public final class Job {
   private @Nullable Path store;
   private @Nullable Duration mttf;
   private @Nullable CheckpointPolicy policy;
+  private @Nullable Duration walltime;
   private @Nullable Integer keep;
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
@@ -69,9 +70,22 @@ public final class Job {
     return this;
   }
 
-  /** When to checkpoint; otherwise at the exact optimum. HOLDFAST_POLICY wins. */
+  /**
+   * When to checkpoint; otherwise {@link CheckpointPolicy#adaptive}. One's own policy is a line:
+   * {@code policy(now -> 600)} is every 600 s of work. HOLDFAST_POLICY wins.
+   */
   public Job policy(CheckpointPolicy when) {
     policy = when;
+    return this;
+  }
+
+  /**
+   * How long the job may run, counted from the start of this process; otherwise without end. The
+   * last checkpoint is durable before that, and the job then stops as if it had been asked to.
+   * HOLDFAST_WALLTIME wins.
+   */
+  public Job walltime(Duration length) {
+    walltime = length;
     return this;
   }
 
@@ -200,6 +214,7 @@ public final class Job {
             Optional.ofNullable(store),
             Optional.ofNullable(mttf),
             Optional.ofNullable(policy),
+            Optional.ofNullable(walltime),
             Optional.ofNullable(keep),
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),

@@ -4,8 +4,10 @@ package dev.holdfast;
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Durations;
 import dev.holdfast.storage.io.SystemFacts;
+import dev.holdfast.storage.io.Time;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param store the store's directory
  * @param mttf the mean time to failure of the job, and whether somebody gave it
  * @param policy when to checkpoint
+ * @param endEpochMs when the allocation ends, where somebody said how long it is
  * @param keep versions kept besides what retention needs
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
@@ -33,6 +36,7 @@ record Settings(
     Path store,
     Mttf mttf,
     CheckpointPolicy policy,
+    OptionalLong endEpochMs,
     int keep,
     boolean spare,
     long memoryBytes,
@@ -53,6 +57,7 @@ record Settings(
       Optional<Path> store,
       Optional<Duration> mttf,
       Optional<CheckpointPolicy> policy,
+      Optional<Duration> walltime,
       Optional<Integer> keep,
       Optional<Boolean> spare,
       Optional<Long> memoryBytes,
@@ -81,7 +86,14 @@ record Settings(
             .map(text -> policy("HOLDFAST_POLICY", text))
             .or(told::policy)
             .or(() -> lookup.file("policy").map(text -> policy("holdfast.properties", text)))
-            .orElseGet(CheckpointPolicy::exact),
+            .orElseGet(CheckpointPolicy::adaptive),
+        lookup
+            .environment("walltime")
+            .map(text -> Durations.parse("HOLDFAST_WALLTIME", text))
+            .or(told::walltime)
+            .or(() -> lookup.file("walltime").map(text -> Durations.parse("walltime", text)))
+            .map(Settings::end)
+            .orElse(OptionalLong.empty()),
         lookup
             .environment("keep")
             .map(text -> count("HOLDFAST_KEEP", text))
@@ -116,6 +128,28 @@ record Settings(
           "HOLDFAST_MTTF (or mttf) is " + mttf + ": it must be longer than 0, such as 12h");
     }
     return new Mttf(mttf, true);
+  }
+
+  /** When an allocation ends that began with this process. */
+  private static OptionalLong end(Duration walltime) {
+    if (walltime.isZero() || walltime.isNegative()) {
+      throw new HoldfastException(
+          "HOLDFAST_WALLTIME (or walltime) is "
+              + walltime
+              + ": it must be longer than 0, such as 24h");
+    }
+    long startEpochMs =
+        ProcessHandle.current().info().startInstant().orElseGet(Instant::now).toEpochMilli();
+    return OptionalLong.of(startEpochMs + walltime.toMillis());
+  }
+
+  /** What the pacer needs of this; the end of the allocation on the monotonic clock. */
+  Pacer.Wanted wanted(Time time) {
+    long endNs =
+        endEpochMs.isEmpty()
+            ? Long.MAX_VALUE
+            : time.nanoTime() + (endEpochMs.getAsLong() - time.epochMs()) * 1_000_000;
+    return new Pacer.Wanted(policy, mttf.duration().toNanos() * 1e-9, endNs);
   }
 
   private static CheckpointPolicy policy(String where, String text) {

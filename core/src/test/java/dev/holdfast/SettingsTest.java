@@ -31,6 +31,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -38,6 +39,7 @@ final class SettingsTest {
           Optional.of(Path.of("/from/builder")),
           Optional.of(Duration.ofHours(2)),
           Optional.of(CheckpointPolicy.young()),
+          Optional.of(Duration.ofHours(5)),
           Optional.of(2),
           Optional.of(false),
           Optional.of(2L << 20),
@@ -48,6 +50,7 @@ final class SettingsTest {
           "HOLDFAST_STORE", "/from/environment",
           "HOLDFAST_MTTF", "90min",
           "HOLDFAST_POLICY", "daly",
+          "HOLDFAST_WALLTIME", "24h",
           "HOLDFAST_KEEP", "5",
           "HOLDFAST_SPARE", "1",
           "HOLDFAST_MEMORY", "64MiB");
@@ -57,6 +60,7 @@ final class SettingsTest {
     file.setProperty("store", "/from/file");
     file.setProperty("mttf", "3h");
     file.setProperty("policy", "90s");
+    file.setProperty("walltime", "1d");
     file.setProperty("keep", "3");
     file.setProperty("spare", "none");
     file.setProperty("memory", "3MiB");
@@ -106,7 +110,8 @@ final class SettingsTest {
     Settings settings = conclude(NOTHING, Map.of());
     assertEquals(Path.of("heat.holdfast").toAbsolutePath(), settings.store());
     assertEquals(new Settings.Mttf(Duration.ofHours(24), false), settings.mttf());
-    assertEquals("exact", settings.policy().name());
+    assertEquals("adaptive", settings.policy().name());
+    assertEquals(OptionalLong.empty(), settings.endEpochMs());
     assertEquals(1, settings.keep());
     assertTrue(settings.spare());
     assertTrue(settings.memoryBytes() >= 64L << 20);

@@ -28,6 +28,13 @@ final class Check {
     return value;
   }
 
+  static double nonNegativeOrInfinite(String name, double value) {
+    if (!(value >= 0)) {
+      throw rejected(name, value, "a number of seconds, 0 or more (Infinity means never)");
+    }
+    return value;
+  }
+
   private static IllegalArgumentException rejected(String name, double value, String accepted) {
     return new IllegalArgumentException(
         String.format(Locale.ROOT, "%s is %s: it must be %s", name, value, accepted));

@@ -15,8 +15,8 @@ record ModelPolicy(String name, ToDoubleFunction<Situation> formula) implements 
           "exact", s -> ExactOptimum.workIntervalSeconds(s.costSeconds(), s.mttfSeconds()));
 
   @Override
-  public double workIntervalSeconds(Situation situation) {
-    return formula.applyAsDouble(situation);
+  public double workIntervalSeconds(JobState now) {
+    return formula.applyAsDouble(now.situation());
   }
 
   @Override
