@@ -44,19 +44,26 @@ public interface CheckpointPolicy {
     return new FixedInterval(workInterval);
   }
 
+  /**
+   * The interval of a model, for the stated MTTF; the exact optimum where the model has no meaning.
+   */
+  static CheckpointPolicy of(IntervalModel model) {
+    return ModelPolicy.of(model);
+  }
+
   /** Young's first-order interval, see {@link Young}. */
   static CheckpointPolicy young() {
-    return ModelPolicy.YOUNG;
+    return of(IntervalModel.YOUNG);
   }
 
   /** Daly's higher-order interval, see {@link Daly}. */
   static CheckpointPolicy daly() {
-    return ModelPolicy.DALY;
+    return of(IntervalModel.DALY);
   }
 
   /** The exact optimum of an endless job for the stated MTTF, see {@link ExactOptimum}. */
   static CheckpointPolicy exact() {
-    return ModelPolicy.EXACT;
+    return of(IntervalModel.EXACT);
   }
 
   /**
@@ -87,22 +94,23 @@ public interface CheckpointPolicy {
   }
 
   /**
-   * Reads a policy as a person writes it: {@code young}, {@code daly}, {@code exact}, {@code
-   * walltime}, {@code adaptive} (or {@code adaptive:2}), or an interval such as {@code 90s}, {@code
-   * 1h30m}, {@code 1.5h} or {@code PT90S}, with or without {@code fixed:} before it. Units are ms,
-   * s, min (or m), h and d.
+   * Reads a policy as a person writes it: {@code adaptive} (or {@code adaptive:2}), {@code
+   * walltime}, a model of {@link IntervalModel} such as {@code exact}, {@code daly}, {@code young}
+   * or {@code wong-franklin} (or {@code wong-franklin:0.25}), or an interval such as {@code 90s},
+   * {@code 1h30m}, {@code 1.5h} or {@code PT90S}, with or without {@code fixed:} before it. Units
+   * are ms, s, min (or m), h and d.
    *
    * @throws IllegalArgumentException if the text is none of these, saying what is accepted
    */
   static CheckpointPolicy parse(String text) {
     String name = text.strip();
     return switch (name.toLowerCase(Locale.ROOT)) {
-      case "young" -> young();
-      case "daly" -> daly();
-      case "exact" -> exact();
       case "walltime" -> walltime();
       case AdaptivePolicy.NAME -> adaptive();
       case String s when s.startsWith(AdaptivePolicy.NAME + ":") -> AdaptivePolicy.parse(name);
+      case String s when s.startsWith(IntervalModel.WONG_FRANKLIN.id() + ":") ->
+          ModelPolicy.parseWongFranklin(s);
+      case String s when IntervalModel.isId(s) -> of(IntervalModel.parse(s));
       default -> FixedInterval.parse(name);
     };
   }

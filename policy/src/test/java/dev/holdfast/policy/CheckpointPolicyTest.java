@@ -2,7 +2,6 @@
 package dev.holdfast.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +24,14 @@ class CheckpointPolicyTest {
   }
 
   @Test
+  void modelPolicy_whereTheModelHasNoMeaning_isExact() {
+    JobState now = JobState.of(new Situation(300, 86400, 90000, 60)); // M < D + R
+    assertEquals(
+        CheckpointPolicy.exact().workIntervalSeconds(now),
+        CheckpointPolicy.of(IntervalModel.HERAULT_ROBERT).workIntervalSeconds(now));
+  }
+
+  @Test
   void fixed_inAnySituation_returnsItsInterval() {
     CheckpointPolicy fixed = CheckpointPolicy.fixed(Duration.ofMillis(1500));
     assertEquals(1.5, fixed.workIntervalSeconds(JOB));
@@ -40,6 +47,11 @@ class CheckpointPolicyTest {
         "walltime",
         "adaptive",
         "adaptive:0.5",
+        "daly-first",
+        "wong-franklin",
+        "wong-franklin:0.25",
+        "wong-franklin-printed",
+        "herault-robert",
         "fixed:90s",
         "fixed:1500ms",
         "fixed:PT1.0000001S"
@@ -53,7 +65,7 @@ class CheckpointPolicyTest {
 
   @Test
   void parse_ofModelName_ignoresCaseAndBlanks() {
-    assertSame(CheckpointPolicy.exact(), CheckpointPolicy.parse(" Exact\n"));
+    assertEquals(CheckpointPolicy.exact(), CheckpointPolicy.parse(" Exact\n"));
   }
 
   @ParameterizedTest
@@ -87,6 +99,8 @@ class CheckpointPolicyTest {
         "fixed:young | policy \"fixed:young\": use young, daly, exact, walltime, adaptive, or a duration",
         "fixed: | policy \"fixed:\": use young, daly, exact, walltime, adaptive, or a duration",
         "'' | policy \"\": use young, daly, exact, walltime, adaptive, or a duration",
+        "wong-franklin:2 | write wong-franklin:0.25 with a share above 0 and at most 1",
+        "adaptive:x | write adaptive, or adaptive:2",
         "30m1h | units, longest first",
         "90S | such as 90s",
         "-90s | such as 90s",
