@@ -91,6 +91,9 @@ public final class Job {
 
   /** How many of the newest versions to keep at least, 1 or more. HOLDFAST_KEEP wins. */
   public Job keep(int versions) {
+    if (versions < 1) {
+      throw new HoldfastException("keep(" + versions + "): keep 1 version or more");
+    }
     keep = versions;
     return this;
   }
@@ -109,6 +112,9 @@ public final class Job {
    * checkpoints block until they are written. HOLDFAST_MEMORY wins.
    */
   public Job memory(long bytes) {
+    if (bytes < 0) {
+      throw new HoldfastException("memory(" + bytes + "): write how many bytes, 0 or more");
+    }
     memoryBytes = bytes;
     return this;
   }
@@ -190,7 +196,7 @@ public final class Job {
    */
   public Holdfast open() {
     Map<String, String> environment = System.getenv();
-    if (environment.getOrDefault("HOLDFAST", "").equalsIgnoreCase("off")) {
+    if (Settings.off(environment)) {
       return Holdfast.off();
     }
     Settings settings = conclude(environment);
@@ -219,8 +225,10 @@ public final class Job {
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
             Set.copyOf(allowedChanges));
+    Properties file = properties();
+    Settings.unknown(environment, file).forEach(Messages::warn);
     try {
-      return nameable(Settings.conclude(name, told, environment, properties()));
+      return nameable(Settings.conclude(name, told, environment, file));
     } catch (IllegalArgumentException e) {
       throw new HoldfastException(String.valueOf(e.getMessage()));
     }

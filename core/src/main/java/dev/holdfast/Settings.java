@@ -8,12 +8,16 @@ import dev.holdfast.storage.io.Time;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a job runs with, concluded once: environment before builder before {@code
@@ -45,6 +49,11 @@ record Settings(
     boolean breakLock,
     boolean restarted,
     OptionalLong previousEndEpochMs) {
+
+  private static final String PREFIX = "HOLDFAST";
+  private static final Set<String> NAMES =
+      Set.of("store", "mttf", "policy", "walltime", "keep", "spare", "memory");
+  private static final Set<String> NAMES_OF_ONE_RUN = Set.of("fresh", "break_lock", "previous_end");
 
   /** A mean time to failure and whether it was given or is only assumed. */
   record Mttf(Duration duration, boolean given) {
@@ -122,6 +131,49 @@ record Settings(
             .orElse(OptionalLong.empty()));
   }
 
+  /** Whether {@code HOLDFAST=off} asks to run the program as if there were no Holdfast. */
+  static boolean off(Map<String, String> environment) {
+    String text = environment.getOrDefault(PREFIX, "on");
+    return !text.isBlank() && !yesOrNo(PREFIX, text);
+  }
+
+  /**
+   * Names that look like settings and are none, in words: a misspelt one would be without effect
+   * and nobody would know.
+   */
+  static List<String> unknown(Map<String, String> environment, Properties file) {
+    List<String> unknown = new ArrayList<>();
+    String prefix = PREFIX + "_";
+    for (String variable : new TreeSet<>(environment.keySet())) {
+      if (variable.startsWith(prefix)) {
+        String name = variable.substring(prefix.length()).toLowerCase(Locale.ROOT);
+        if (!NAMES.contains(name) && !NAMES_OF_ONE_RUN.contains(name)) {
+          unknown.add("environment: " + variable + " means nothing; there are " + names(prefix));
+        }
+      }
+    }
+    for (String name : new TreeSet<>(file.stringPropertyNames())) {
+      if (NAMES_OF_ONE_RUN.contains(name)) {
+        unknown.add("holdfast.properties: " + name + " is for one run; set it in the environment");
+      } else if (!NAMES.contains(name)) {
+        unknown.add(
+            "holdfast.properties: "
+                + name
+                + " means nothing; there are "
+                + String.join(", ", new TreeSet<>(NAMES)));
+      }
+    }
+    return unknown;
+  }
+
+  private static String names(String prefix) {
+    Set<String> all = new TreeSet<>(NAMES);
+    all.addAll(NAMES_OF_ONE_RUN);
+    return all.stream()
+        .map(name -> prefix + name.toUpperCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
+  }
+
   private static Mttf given(Duration mttf) {
     if (mttf.isZero() || mttf.isNegative()) {
       throw new HoldfastException(
@@ -162,7 +214,7 @@ record Settings(
 
   private record Lookup(Map<String, String> environment, Properties file) {
     Optional<String> environment(String name) {
-      String value = environment.get("HOLDFAST_" + name.toUpperCase(Locale.ROOT));
+      String value = environment.get(PREFIX + "_" + name.toUpperCase(Locale.ROOT));
       return Optional.ofNullable(value).filter(text -> !text.isBlank());
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.policy.CheckpointPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -119,6 +120,48 @@ final class SettingsTest {
     assertFalse(settings.breakLock());
     assertFalse(settings.restarted());
     assertEquals(OptionalLong.empty(), settings.previousEndEpochMs());
+  }
+
+  @Test
+  void unknownNames_areToldWithTheKnownOnes() {
+    Properties file = file();
+    file.setProperty("mtbf", "3h");
+    file.setProperty("fresh", "1");
+    List<String> said =
+        Settings.unknown(
+            Map.of("HOLDFAST_MTBF", "3h", "HOLDFAST_FRESH", "1", "HOLDFAST", "on", "HOME", "/"),
+            file);
+    assertEquals(3, said.size(), said::toString);
+    assertTrue(said.get(0).contains("HOLDFAST_MTBF means nothing; there are HOLDFAST_BREAK_LOCK,"));
+    assertEquals(
+        "holdfast.properties: fresh is for one run; set it in the environment", said.get(1));
+    assertTrue(said.get(2).startsWith("holdfast.properties: mtbf means nothing; there are keep, "));
+    assertEquals(List.of(), Settings.unknown(ENVIRONMENT, file()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "off, true",
+    "OFF, true",
+    "no, true",
+    "0, true",
+    "on, false",
+    "1, false",
+    "'', false"
+  })
+  void holdfastVariable_switchesOff(String value, boolean off) {
+    assertEquals(off, Settings.off(Map.of("HOLDFAST", value)));
+    assertFalse(Settings.off(Map.of()));
+  }
+
+  @Test
+  void builder_ofNonsense_isRefusedAtOnce() {
+    Job job = Holdfast.job("heat");
+    assertSays(assertThrows(HoldfastException.class, () -> job.keep(0)), "keep(0)");
+    assertSays(assertThrows(HoldfastException.class, () -> job.memory(-1)), "memory(-1)");
+    assertSays(
+        assertThrows(HoldfastException.class, () -> Settings.off(Map.of("HOLDFAST", "of"))),
+        "HOLDFAST \"of\": write 1 or 0");
   }
 
   @Test
