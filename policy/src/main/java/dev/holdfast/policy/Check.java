@@ -28,6 +28,13 @@ final class Check {
     return value;
   }
 
+  static double nonNegativeOrInfinite(String name, double value) {
+    if (!(value >= 0)) {
+      throw rejected(name, value, "a number of seconds, 0 or more (Infinity means never)");
+    }
+    return value;
+  }
+
   static double share(String name, double value) {
     if (!(value > 0 && value <= 1)) {
       throw rejected(name, value, "a share greater than 0 and at most 1");
