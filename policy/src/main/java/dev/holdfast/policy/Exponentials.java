@@ -30,7 +30,7 @@ final class Exponentials {
 
   /** {@code sinh(y) - y} for {@code y >= 0}. */
   private static double sinhMinusY(double y) {
-    if (y >= SERIES_BELOW) {
+    if (y >= 2 * SERIES_BELOW) {
       return Math.sinh(y) - y;
     }
     double term = y * y * y / 6;
@@ -40,6 +40,16 @@ final class Exponentials {
       sum += term;
     }
     return sum;
+  }
+
+  /** {@code ln(sinh(y) / y)} for {@code y >= 0}. */
+  static double logSinhRatio(double y) {
+    if (y == 0) {
+      return 0;
+    }
+    return y < 5
+        ? Math.log1p(sinhMinusY(y) / y)
+        : y - Math.log(2 * y) + Math.log1p(-Math.exp(-2 * y));
   }
 
   /**

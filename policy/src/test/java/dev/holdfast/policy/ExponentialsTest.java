@@ -27,6 +27,13 @@ class ExponentialsTest {
     assertClose(variance.sqrt(), Exponentials.truncatedDeviation(x), x);
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-7, 1e-3, 0.1, 0.499, 0.5, 0.501, 1, 5, 300})
+  void logSinhRatio_atAnySize_keepsItsDigits(double y) {
+    Dfp sinh = expm1(y).subtract(expm1(-y)).divide(2);
+    assertClose(sinh.divide(DIGITS.newDfp(y)).log(), Exponentials.logSinhRatio(y), y);
+  }
+
   @Test
   void truncatedMoments_atTheEnds_areTheirLimits() {
     assertEquals(0, Exponentials.truncatedMean(0));
@@ -34,6 +41,7 @@ class ExponentialsTest {
     assertEquals(1, Exponentials.truncatedMean(700));
     assertEquals(1, Exponentials.truncatedDeviation(700));
     assertEquals(0, Exponentials.truncatedDeviation(Double.MIN_VALUE));
+    assertEquals(0, Exponentials.logSinhRatio(0));
   }
 
   private static Dfp expm1(double x) {
