@@ -28,6 +28,13 @@ final class Check {
     return value;
   }
 
+  static double share(String name, double value) {
+    if (!(value > 0 && value <= 1)) {
+      throw rejected(name, value, "a share greater than 0 and at most 1");
+    }
+    return value;
+  }
+
   private static IllegalArgumentException rejected(String name, double value, String accepted) {
     return new IllegalArgumentException(
         String.format(Locale.ROOT, "%s is %s: it must be %s", name, value, accepted));

@@ -96,8 +96,20 @@ public final class SegmentModel {
    * @throws IllegalArgumentException if the interval is not greater than 0
    */
   public static double steadyWaste(double workIntervalSeconds, Situation situation) {
+    return steadyBreakdown(workIntervalSeconds, situation).waste();
+  }
+
+  /**
+   * Where the time of an endless job goes: one segment, work and the checkpoint that ends it. Times
+   * per second of useful work are these divided by the useful work.
+   *
+   * @param workIntervalSeconds w, work between two checkpoints; greater than 0, Infinity for never
+   * @param situation cost, failures, restart and downtime
+   * @throws IllegalArgumentException if the interval is not greater than 0
+   */
+  public static Breakdown steadyBreakdown(double workIntervalSeconds, Situation situation) {
     Check.positiveOrInfinite("workIntervalSeconds", workIntervalSeconds);
-    return segment(workIntervalSeconds, situation.costSeconds(), situation).waste();
+    return segment(workIntervalSeconds, situation.costSeconds(), situation);
   }
 
   static Breakdown breakdown(Segmentation job, Situation situation) {

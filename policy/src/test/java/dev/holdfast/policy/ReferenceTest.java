@@ -32,7 +32,10 @@ class ReferenceTest {
     double c = s.costSeconds();
     double m = s.mttfSeconds();
     assertPrinted(row, "young_tau", Young.workIntervalSeconds(c, m));
-    assertPrinted(row, "wf_tau_h0.5", Young.workIntervalSeconds(c, m));
+    assertPrinted(row, "wf_tau_h0.25", WongFranklin.workIntervalSeconds(c, m, 0.25));
+    assertPrinted(row, "wf_tau_h0.5", WongFranklin.workIntervalSeconds(c, m, 0.5));
+    assertPrinted(row, "wf_tau_h0.75", WongFranklin.workIntervalSeconds(c, m, 0.75));
+    assertPrinted(row, "herault_robert_period", HeraultRobert.periodSeconds(s).orElseThrow());
     assertPrinted(row, "daly1_tau", Daly.firstOrder(c, m, s.restartSeconds()));
     assertPrinted(row, "dalyHO_tau", Daly.higherOrder(c, m));
     assertPrinted(row, "exact_tau", ExactOptimum.workIntervalSeconds(c, m));
