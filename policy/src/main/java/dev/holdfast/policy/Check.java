@@ -42,6 +42,13 @@ final class Check {
     return value;
   }
 
+  static double probability(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw rejected(name, value, "a probability, 0 to 1");
+    }
+    return value;
+  }
+
   static double atLeast(String name, double value, String floorName, double floor) {
     if (!(value >= floor) || value == Double.POSITIVE_INFINITY) {
       throw rejected(

@@ -34,6 +34,14 @@ class ExponentialsTest {
     assertClose(sinh.divide(DIGITS.newDfp(y)).log(), Exponentials.logSinhRatio(y), y);
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-12, 1e-5, 0.1, 0.499, 0.5, 0.501, 1, 5, 300, 1e9})
+  void minusLog1p_atAnySize_keepsItsDigits(double x) {
+    Dfp exact = DIGITS.newDfp(x);
+    Dfp log = exact.add(DIGITS.getOne()).log();
+    assertClose(exact.subtract(log), Exponentials.minusLog1p(x), x);
+  }
+
   @Test
   void truncatedMoments_atTheEnds_areTheirLimits() {
     assertEquals(0, Exponentials.truncatedMean(0));
@@ -42,6 +50,7 @@ class ExponentialsTest {
     assertEquals(1, Exponentials.truncatedDeviation(700));
     assertEquals(0, Exponentials.truncatedDeviation(Double.MIN_VALUE));
     assertEquals(0, Exponentials.logSinhRatio(0));
+    assertEquals(0, Exponentials.minusLog1p(0));
   }
 
   private static Dfp expm1(double x) {
