@@ -5,6 +5,7 @@ import dev.holdfast.policy.ExactOptimum;
 import dev.holdfast.policy.Optimum;
 import dev.holdfast.policy.SegmentModel;
 import dev.holdfast.policy.Situation;
+import java.util.List;
 
 /** Failures at a constant rate: exact throughout. */
 record ExponentialSetting(Situation situation) implements Setting {
@@ -36,17 +37,20 @@ record ExponentialSetting(Situation situation) implements Setting {
   }
 
   @Override
-  public Setting withMttfTimes(double factor) {
-    return new ExponentialSetting(
-        new Situation(
-            situation.costSeconds(),
-            situation.mttfSeconds() * factor,
-            situation.restartSeconds(),
-            situation.downtimeSeconds()));
+  public ExponentialSetting withMttfTimes(double factor) {
+    return new ExponentialSetting(withMttfTimes(situation, factor));
+  }
+
+  static Situation withMttfTimes(Situation situation, double factor) {
+    return new Situation(
+        situation.costSeconds(),
+        situation.mttfSeconds() * factor,
+        situation.restartSeconds(),
+        situation.downtimeSeconds());
   }
 
   @Override
-  public String failures() {
-    return "exponential failures of the whole job";
+  public List<String> assumptions() {
+    return List.of("exponential failures of the whole job");
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import dev.holdfast.policy.RandomCost;
 import dev.holdfast.policy.Situation;
 import dev.holdfast.policy.WongFranklin;
 import java.util.EnumMap;
@@ -58,8 +59,11 @@ record Inputs(Map<Parameter, Double> values) {
   }
 
   Situation situation() {
+    double cost = orZero(Parameter.COST);
     return new Situation(
-        orZero(Parameter.COST),
+        given(Parameter.COST_SD)
+            ? RandomCost.effectiveSeconds(cost, orZero(Parameter.COST_SD), mttfSeconds())
+            : cost,
         mttfSeconds(),
         orZero(Parameter.RESTART),
         orZero(Parameter.DOWNTIME));

@@ -30,6 +30,9 @@ final class IntervalCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nThe job, as durations such as 90s, 5min, 24h, 7d:%n")
   private final JobOptions job = new JobOptions();
 
+  @ArgGroup(validate = false, heading = "%nOther checkpoints and failures:%n")
+  private final SchemeOptions scheme = new SchemeOptions();
+
   @ArgGroup(validate = false, heading = "%nThe answer:%n")
   private final Form form = new Form();
 
@@ -85,7 +88,7 @@ final class IntervalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     form.check();
-    Inputs base = job.inputs();
+    Inputs base = scheme.added(job.inputs());
     List<Sweep> sweeps = form.vary.stream().map(Sweep::parse).toList();
     checkSweeps(sweeps);
     List<WhatIf> points = Sweep.points(base, sweeps).stream().map(this::answer).toList();
@@ -117,7 +120,7 @@ final class IntervalCommand implements Callable<Integer> {
 
   private WhatIf answer(Inputs inputs) {
     inputs.check();
-    return WhatIf.of(inputs, new ExponentialSetting(inputs.situation()));
+    return WhatIf.of(inputs, scheme.setting(inputs));
   }
 
   /** Of a sweep one point is shown in detail: what the options say, else that in the middle. */
@@ -153,11 +156,17 @@ final class IntervalCommand implements Callable<Integer> {
       IntervalData.csv(answer, List.of()).forEach(out::println);
       warn(Validity.warnings(answer));
     } else if (form.quiet) {
-      out.println(Times.plain(Times.rounded(answer.best().usedSeconds(), 7)));
+      out.println(Times.plain(Times.rounded(quiet(answer), 7)));
       warn(Validity.warnings(answer));
     } else {
       new IntervalText(answer, form.all).print(out);
     }
+  }
+
+  private static double quiet(WhatIf answer) {
+    return answer.inputs().given(Parameter.WALLTIME)
+        ? WalltimeAnswer.of(answer.inputs()).workIntervalSeconds()
+        : answer.best().usedSeconds();
   }
 
   private void print(List<Sweep> sweeps, List<WhatIf> points, PrintWriter out) {

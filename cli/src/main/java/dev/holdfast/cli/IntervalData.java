@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** The answer for programs: JSON of schema {@code holdfast.interval/1}, and CSV. */
 final class IntervalData {
@@ -24,6 +25,12 @@ final class IntervalData {
     json.put("inputs", inputs(answer.inputs()));
     json.put("recommended", answer.best().id());
     json.putAll(choices(answer));
+    if (!answer.setting().json().isEmpty()) {
+      json.put("scheme", new TreeMap<>(answer.setting().json()));
+    }
+    if (answer.inputs().given(Parameter.WALLTIME)) {
+      json.put("walltime", WalltimeAnswer.of(answer.inputs()).json(answer.inputs().workSeconds()));
+    }
     json.put("assumptions", Validity.assumptions(answer));
     json.put("warnings", Validity.warnings(answer));
     return json;

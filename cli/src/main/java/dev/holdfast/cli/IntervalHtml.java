@@ -36,6 +36,7 @@ final class IntervalHtml {
             w -> html.page.append("<p class=\"warning\">").append(escaped(w)).append(".</p>\n"));
     html.table(text.table());
     text.split().forEach(line -> html.element("p", line));
+    text.walltime().forEach(line -> html.element("p", line.strip()));
     html.element("p", text.sensitivity());
     sweep.forEach(html::table);
     html.page.append("<div class=\"wide\">\n").append(withoutNamespaces(svg)).append("</div>\n");

@@ -37,6 +37,7 @@ final class IntervalText {
     out.println(headline());
     table().print(out, "  ");
     split().forEach(out::println);
+    walltime().forEach(out::println);
     out.println(sensitivity());
     if (all) {
       out.println(printed());
@@ -51,7 +52,11 @@ final class IntervalText {
     String what =
         answer.plan().isPresent() && answer.plan().get().segments() == 1
             ? "Do not checkpoint."
-            : "Checkpoint after every " + Times.words(best.usedSeconds()) + " of work.";
+            : "Checkpoint after every "
+                + Times.words(best.usedSeconds())
+                + " of work"
+                + answer.setting().scheme()
+                + ".";
     String takes =
         Double.isFinite(takes(best))
             ? Text.format(
@@ -151,6 +156,13 @@ final class IntervalText {
     return failures >= 1
         ? Text.format(failures < 1000 ? "%.1f" : "%,.0f", failures)
         : Times.plain(Times.rounded(failures, 2));
+  }
+
+  /** What an allocation changes; nothing without --walltime. */
+  List<String> walltime() {
+    return answer.inputs().given(Parameter.WALLTIME)
+        ? WalltimeAnswer.of(answer.inputs()).text(answer.inputs().workSeconds())
+        : List.of();
   }
 
   /** What it costs to have the MTTF wrong by a factor of two. */

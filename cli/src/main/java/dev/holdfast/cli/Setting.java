@@ -2,6 +2,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.policy.Breakdown;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -37,9 +39,34 @@ interface Setting {
 
   Plan bestPlan(double workSeconds);
 
-  /** The same with failures this many times rarer. */
+  /** The same scheme with failures this many times rarer. */
   Setting withMttfTimes(double factor);
 
-  /** What is taken for granted about failures, as a phrase. */
-  String failures();
+  /** The scheme one would choose had one known that failures are this many times rarer. */
+  default Setting bestWithMttfTimes(double factor) {
+    return withMttfTimes(factor);
+  }
+
+  /** What is taken for granted about failures and checkpoints, as phrases. */
+  List<String> assumptions();
+
+  /** What more there is to do than to checkpoint at the interval, following "of work"; or empty. */
+  default String scheme() {
+    return "";
+  }
+
+  /** Where the answer holds only with reservations. */
+  default List<String> warnings() {
+    return List.of();
+  }
+
+  /** What the models' intervals are judged by, where the scheme is nothing they know of. */
+  default Setting forModels() {
+    return this;
+  }
+
+  /** What programs want to know of the scheme; keys carry their units. */
+  default Map<String, Object> json() {
+    return Map.of();
+  }
 }

@@ -31,6 +31,7 @@ final class Validity {
     validity.recovery();
     validity.lengths();
     validity.formulas();
+    validity.warnings.addAll(answer.setting().warnings());
     return validity.warnings;
   }
 
@@ -129,7 +130,7 @@ final class Validity {
   static List<String> assumptions(WhatIf answer) {
     Inputs inputs = answer.inputs();
     List<String> assumed = new ArrayList<>();
-    assumed.add(answer.setting().failures());
+    assumed.addAll(answer.setting().assumptions());
     if (inputs.given(Parameter.NODE_MTTF)) {
       assumed.add(
           Text.format(
@@ -137,6 +138,15 @@ final class Validity {
               Times.words(inputs.orZero(Parameter.NODE_MTTF)),
               Times.plain(inputs.orZero(Parameter.NODES)),
               Times.words(inputs.mttfSeconds())));
+    }
+    if (inputs.given(Parameter.COST_SD)) {
+      assumed.add(
+          Text.format(
+              "a checkpoint interrupted takes as long when tried again: one of %s, sd %s, counts"
+                  + " as %s",
+              Times.words(inputs.orZero(Parameter.COST)),
+              Times.words(inputs.orZero(Parameter.COST_SD)),
+              Times.words(answer.situation().costSeconds())));
     }
     String zero =
         Stream.of(Parameter.RESTART, Parameter.DOWNTIME)

@@ -87,7 +87,12 @@ record WhatIf(
         OptionalDouble interval = model.workIntervalSeconds(situation, inputs.lostShare());
         others.add(
             choice(
-                model.id(), label(model, inputs), Optional.of(model), interval, inputs, setting));
+                model.id(),
+                label(model, inputs),
+                Optional.of(model),
+                interval,
+                inputs,
+                setting.forModels()));
       }
     }
     for (double habit : HABITS) {
@@ -99,7 +104,7 @@ record WhatIf(
               Optional.empty(),
               OptionalDouble.of(habit),
               inputs,
-              setting));
+              setting.forModels()));
     }
     Optional<Setting.Plan> plan =
         inputs.workSeconds().isPresent()
@@ -225,12 +230,13 @@ record WhatIf(
    */
   double regret(double mttfFactor) {
     Setting truth = setting.withMttfTimes(mttfFactor);
+    Setting known = setting.bestWithMttfTimes(mttfFactor);
     double chosen = best.usedSeconds();
     OptionalDouble work = inputs.workSeconds();
     if (work.isPresent()) {
-      double least = truth.bestPlan(work.getAsDouble()).outcome().makespanSeconds();
+      double least = known.bestPlan(work.getAsDouble()).outcome().makespanSeconds();
       return truth.job(work.getAsDouble(), chosen).makespanSeconds() / least - 1;
     }
-    return (1 - truth.waste(truth.bestIntervalSeconds())) / (1 - truth.waste(chosen)) - 1;
+    return (1 - known.waste(known.bestIntervalSeconds())) / (1 - truth.waste(chosen)) - 1;
   }
 }
