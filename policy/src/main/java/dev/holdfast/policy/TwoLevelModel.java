@@ -165,13 +165,6 @@ public record TwoLevelModel(Situation level1, Situation level2) {
         : x + Math.log(p); // what is left out is far below the last digit
   }
 
-  /** {@code ln(1 + p (e^x - 1)) - p x}, which is of second order in x. */
-  private static double logMixedMinusLinear(double p, double x) {
-    return x < 0.5
-        ? p * Exponentials.expm1MinusX(x) - Exponentials.minusLog1p(p * Math.expm1(x))
-        : logMixed(p, x) - p * x;
-  }
-
   /**
    * Expected time of a pattern.
    *
@@ -181,8 +174,7 @@ public record TwoLevelModel(Situation level1, Situation level2) {
    * @throws IllegalArgumentException if an argument is outside its range
    */
   public double patternSeconds(int levelOneCheckpoints, double workIntervalSeconds) {
-    double work = checked(levelOneCheckpoints) * workIntervalSeconds;
-    return work + lostSeconds(levelOneCheckpoints, workIntervalSeconds);
+    return steadyBreakdown(levelOneCheckpoints, workIntervalSeconds).makespanSeconds();
   }
 
   /**
@@ -194,33 +186,75 @@ public record TwoLevelModel(Situation level1, Situation level2) {
    * @throws IllegalArgumentException if an argument is outside its range
    */
   public double overhead(int levelOneCheckpoints, double workIntervalSeconds) {
-    double lost = lostSeconds(checked(levelOneCheckpoints), workIntervalSeconds);
-    return lost == Double.POSITIVE_INFINITY
-        ? lost
-        : lost / (levelOneCheckpoints * workIntervalSeconds);
+    return steadyBreakdown(levelOneCheckpoints, workIntervalSeconds).overhead();
   }
 
-  /** Time of a pattern less its work, rearranged so that nothing cancels when both are close. */
-  private double lostSeconds(int n, double workIntervalSeconds) {
+  /**
+   * Where the time of an endless job goes, over one pattern. Checkpoints and restarts are those of
+   * both levels, failures those of both kinds.
+   *
+   * @param levelOneCheckpoints n, 1 to 1,000,000,000
+   * @param workIntervalSeconds w, greater than 0, Infinity for never
+   * @throws IllegalArgumentException if an argument is outside its range
+   */
+  public Breakdown steadyBreakdown(int levelOneCheckpoints, double workIntervalSeconds) {
+    int n = checked(levelOneCheckpoints);
     Check.positiveOrInfinite("workIntervalSeconds", workIntervalSeconds);
     double mttf = mttf();
-    double p = resetProbability();
-    double x = (workIntervalSeconds + level1.costSeconds()) / mttf;
-    double y = level2.costSeconds() / mttf;
-    double z = level2.restartSeconds() / mttf;
-    double growth = logGrowth(n, x);
-    if (Math.max(x, growth) + z > SegmentModel.EXPONENT_MAX) {
-      return Double.POSITIVE_INFINITY;
+    double restart = level2.restartSeconds() / mttf;
+    double exposed = (workIntervalSeconds + level1.costSeconds()) / mttf;
+    double growth = logGrowth(n, exposed);
+    double largest = Math.max(Math.max(exposed, level2.costSeconds() / mttf), growth);
+    if (largest + restart > SegmentModel.EXPONENT_MAX) {
+      return SegmentModel.unbounded(n * workIntervalSeconds, Double.POSITIVE_INFINITY, level2);
     }
-    double perSegment = logMixedMinusLinear(p, x) + p * level1.costSeconds() / mttf;
-    double beyondWork = n * perSegment + logMixed(p, y);
-    double recovery =
-        level2.mttfSeconds() * -Math.expm1(-level1.restartSeconds() / mttf) * (1 - levelTwoShare())
-            + level1.downtimeSeconds() * (level2.mttfSeconds() / level1.mttfSeconds())
-            + level2.downtimeSeconds()
-            + (mttf + meanDowntimeSeconds()) * Math.expm1(z);
-    return mttf / p * (Exponentials.expm1MinusX(growth) + beyondWork)
-        + recovery * Math.expm1(growth);
+    double surplus = surplus(n, exposed);
+    double resets = Math.expm1(growth);
+    double failures1 = resets * (level2.mttfSeconds() / level1.mttfSeconds());
+    double failedRestarts1 = failures1 * -Math.expm1(-level1.restartSeconds() / mttf);
+    double failedRestarts2 = resets * Math.expm1(restart);
+    return new Breakdown(
+        n * workIntervalSeconds,
+        reworkSeconds(n * (1 + surplus), n * surplus, workIntervalSeconds),
+        mttf * (n * (1 + surplus) * expm1Of(level1) + expm1Of(level2)),
+        mttf * (failedRestarts1 + failedRestarts2),
+        failures1 * level1.downtimeSeconds()
+            + resets * level2.downtimeSeconds()
+            + failedRestarts2 * meanDowntimeSeconds(),
+        resets / resetProbability() + failedRestarts1 + failedRestarts2);
+  }
+
+  private double expm1Of(Situation level) {
+    return Math.expm1(level.costSeconds() / mttf());
+  }
+
+  /**
+   * Segment i of n is reached {@code H G^(n-i+1)} times for each pattern completed, and takes
+   * {@code e^(l (w + C1)) / G} tries to pass it or to be thrown back to the begin of the pattern.
+   * This is the mean over i of the tries, per {@code e^(l (w + C1))}, less 1: {@code H (G^n - 1) /
+   * (n (G - 1)) - 1}. Where its factors are near 1 it is put together from their differences from
+   * 1.
+   */
+  private double surplus(int n, double exposed) {
+    double p = resetProbability();
+    double step = p * Math.expm1(exposed);
+    double power = n * Math.log1p(step);
+    double ofLevel2 = p * expm1Of(level2);
+    if (step > 0.5) {
+      return (1 + ofLevel2) * (Math.expm1(power) / (n * step)) - 1;
+    }
+    double ofPower = Exponentials.expm1MinusX(power) / power;
+    double ofStep = -Exponentials.minusLog1p(step) / step;
+    double both = ofLevel2 + ofPower + ofLevel2 * ofPower;
+    return both + ofStep + both * ofStep;
+  }
+
+  /** Time in work less the work itself, rearranged so that nothing cancels when w << M. */
+  private double reworkSeconds(double tries, double surplusTries, double work) {
+    double mttf = mttf();
+    double cost = level1.costSeconds() / mttf;
+    return mttf * tries * Math.exp(cost) * Exponentials.expm1MinusX(work / mttf)
+        + work * (surplusTries + tries * Math.expm1(cost));
   }
 
   private double mttf() {

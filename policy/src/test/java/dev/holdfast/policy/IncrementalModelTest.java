@@ -207,16 +207,24 @@ class IncrementalModelTest {
   }
 
   @Test
-  void optimum_whenACostOrTheMttfGrows_isMonotoneAndBetweenNothingAndAll() {
+  void optimum_besideItsNeighboursAndAsInputsGrow_isLeastAndMonotone() {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < 500; i++) {
       IncrementalModel model = randomModel(random, 1e-12, 100);
       Situation f = model.full();
       double ci = model.incrementalCostSeconds();
       double ri = model.incrementalRestartSeconds();
-      double waste = model.optimum(MANY).waste();
-      String at = model + " waste=" + waste + " seed=" + SEED;
+      IncrementalModel.Plan plan = model.optimum(MANY);
+      int m = plan.incrementals();
+      double w = plan.workIntervalSeconds();
+      double waste = plan.waste();
+      String at = model + " " + plan + " seed=" + SEED;
       assertTrue(waste > 0 && waste <= 1, at);
+      double least = waste * (1 - 1e-13);
+      assertTrue(model.steadyWaste(m, w * 0.9) >= least, at);
+      assertTrue(model.steadyWaste(m, w * 1.1) >= least, at);
+      assertTrue(m == MANY || model.plan(m + 1).waste() >= least, at);
+      assertTrue(m == 0 || model.plan(m - 1).waste() >= least, at);
       Situation costlier =
           new Situation(
               f.costSeconds() * 1.1, f.mttfSeconds(), f.restartSeconds(), f.downtimeSeconds());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
+import org.apache.commons.math3.dfp.Dfp;
+import org.apache.commons.math3.dfp.DfpField;
 import org.apache.commons.math3.optim.MaxEval;
 import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TwoLevelModelTest {
   private static final long SEED = 20170701;
+  private static final DfpField DIGITS = new DfpField(60);
 
   /** The single numbers of the reference, see the README beside policy-reference.csv. */
   private static final TwoLevelModel REFERENCE =
@@ -57,6 +60,48 @@ class TwoLevelModelTest {
       double overhead = expected / (n * w) - 1;
       assertEquals(overhead, model.overhead(n, w), 1e-9 * (1 + overhead), at);
     }
+  }
+
+  /** The closed form of the Javadoc with digits enough for its cancellation. */
+  @Test
+  void overhead_againstSixtyDigits_keepsTwelve() {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < 200; i++) {
+      TwoLevelModel model = randomModel(random, 1e-12, 1);
+      int n = 1 + random.nextInt(40);
+      double w = model.plan(n).workIntervalSeconds() * RandomInputs.logUniform(random, 0.5, 2);
+      double expected = overheadOfClosedForm(model, n, w);
+      Breakdown pattern = model.steadyBreakdown(n, w);
+      String at = model + " n=" + n + " w=" + w + " " + pattern + " seed=" + SEED;
+      assertEquals(expected, pattern.overhead(), 1e-12 * expected, at);
+      assertTrue(pattern.reworkSeconds() > 0, at);
+      assertEquals(n * w, pattern.usefulSeconds(), 1e-14 * n * w, at);
+    }
+  }
+
+  private static double overheadOfClosedForm(TwoLevelModel model, int n, double w) {
+    Dfp m1 = DIGITS.newDfp(model.level1().mttfSeconds());
+    Dfp m2 = DIGITS.newDfp(model.level2().mttfSeconds());
+    Dfp one = DIGITS.getOne();
+    Dfp rate = one.divide(m1).add(one.divide(m2));
+    Dfp share = one.divide(m2).divide(rate);
+    Dfp d1 = DIGITS.newDfp(model.level1().downtimeSeconds());
+    Dfp d2 = DIGITS.newDfp(model.level2().downtimeSeconds());
+    Dfp survived = rate.negate().multiply(DIGITS.newDfp(model.level1().restartSeconds())).exp();
+    Dfp p = share.divide(survived.add(one.subtract(survived).multiply(share)));
+    Dfp segment = DIGITS.newDfp(w).add(DIGITS.newDfp(model.level1().costSeconds()));
+    Dfp g = rate.multiply(segment).exp().subtract(one).multiply(p).add(one);
+    Dfp end = DIGITS.newDfp(model.level2().costSeconds());
+    Dfp h = rate.multiply(end).exp().subtract(one).multiply(p).add(one);
+    Dfp meanDown = one.subtract(share).multiply(d1).add(share.multiply(d2));
+    Dfp restarts =
+        rate.multiply(DIGITS.newDfp(model.level2().restartSeconds())).exp().subtract(one);
+    Dfp q =
+        m2.add(d1.multiply(m2).divide(m1))
+            .add(d2)
+            .add(one.divide(rate).add(meanDown).multiply(restarts));
+    Dfp work = DIGITS.newDfp(w).multiply(n);
+    return g.pow(n).multiply(h).subtract(one).multiply(q).divide(work).subtract(one).toDouble();
   }
 
   /** Every V_i is a_i + b_i V_1; the last step solves for V_1. */
@@ -137,7 +182,7 @@ class TwoLevelModelTest {
     "4, 60, 10, 200, 15, 5, 40, 500, 60, 5",
     "3, 40, 5, 150, 40, 10, 30, 200, 50, 25"
   })
-  void patternSeconds_againstSimulation_agrees(
+  void breakdown_againstSimulation_agrees(
       int n,
       double w,
       double c1,
@@ -151,42 +196,66 @@ class TwoLevelModelTest {
     TwoLevelModel model =
         new TwoLevelModel(new Situation(c1, m1, r1, d1), new Situation(c2, m2, r2, d2));
     SplittableRandom random = new SplittableRandom(SEED);
-    SummaryStatistics measured = new SummaryStatistics();
-    int runs = 50_000;
-    for (int run = 0; run < runs; run++) {
-      measured.addValue(simulatedPattern(model, n, w, random));
+    SummaryStatistics[] measured = new SummaryStatistics[6];
+    for (int part = 0; part < measured.length; part++) {
+      measured[part] = new SummaryStatistics();
     }
-    double error = 4 * measured.getStandardDeviation() / Math.sqrt(runs);
-    assertEquals(model.patternSeconds(n, w), measured.getMean(), error, "seed " + SEED);
+    int runs = 200_000;
+    for (int run = 0; run < runs; run++) {
+      double[] parts = simulatedPattern(model, n, w, random);
+      for (int part = 0; part < parts.length; part++) {
+        measured[part].addValue(parts[part]);
+      }
+    }
+    Breakdown b = model.steadyBreakdown(n, w);
+    double[] expected = {
+      b.makespanSeconds(),
+      b.usefulSeconds() + b.reworkSeconds(),
+      b.checkpointSeconds(),
+      b.restartSeconds(),
+      b.downSeconds(),
+      b.failures()
+    };
+    for (int part = 0; part < expected.length; part++) {
+      double error = 4 * measured[part].getStandardDeviation() / Math.sqrt(runs);
+      assertEquals(expected[part], measured[part].getMean(), error, "part " + part + " " + SEED);
+    }
   }
 
-  private static double simulatedPattern(
+  /** Makespan, work (useful and lost), checkpoint, restart, down, failures. */
+  private static double[] simulatedPattern(
       TwoLevelModel model, int n, double w, SplittableRandom random) {
-    double seconds = 0;
+    double[] spent = new double[6];
     int segment = 0;
     int restartLevel = 0;
     while (segment <= n) {
-      double phase =
+      double restart =
           switch (restartLevel) {
             case 1 -> model.level1().restartSeconds();
             case 2 -> model.level2().restartSeconds();
-            default ->
-                segment < n ? w + model.level1().costSeconds() : model.level2().costSeconds();
+            default -> 0;
           };
+      double work = restartLevel == 0 && segment < n ? w : 0;
+      Situation level = segment < n ? model.level1() : model.level2();
+      double cost = restartLevel == 0 ? level.costSeconds() : 0;
       double first = gap(random, model.level1());
       double second = gap(random, model.level2());
-      if (Math.min(first, second) > phase) {
-        seconds += phase;
+      double alive = Math.min(first, second);
+      spent[3] += Math.min(alive, restart);
+      spent[1] += Math.min(alive, work);
+      spent[2] += Math.max(0, Math.min(alive - work, cost));
+      if (alive > restart + work + cost) {
         segment = restartLevel == 0 ? segment + 1 : restartLevel == 2 ? 0 : segment;
         restartLevel = 0;
       } else {
-        seconds += Math.min(first, second);
-        seconds +=
+        spent[4] +=
             first < second ? model.level1().downtimeSeconds() : model.level2().downtimeSeconds();
+        spent[5]++;
         restartLevel = first < second && restartLevel != 2 ? 1 : 2;
       }
     }
-    return seconds;
+    spent[0] = spent[1] + spent[2] + spent[3] + spent[4];
+    return spent;
   }
 
   private static double gap(SplittableRandom random, Situation level) {
@@ -202,7 +271,6 @@ class TwoLevelModelTest {
     assertEquals(0, model.recommended().levelOneCheckpoints());
   }
 
-  /** Patterns of cheap costs, to be told from the exact ones by the root of the cost at most. */
   @Test
   void firstOrder_whereCostsAreShort_agreesWithExact() {
     SplittableRandom random = new SplittableRandom(SEED);
@@ -238,7 +306,7 @@ class TwoLevelModelTest {
   }
 
   @Test
-  void recommended_whenACostOrAnMttfGrows_isMonotoneAndAMinimum() {
+  void optimum_besideItsNeighboursAndAsInputsGrow_isLeastAndMonotone() {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < 300; i++) {
       TwoLevelModel model = randomModel(random, 1e-12, 100);
