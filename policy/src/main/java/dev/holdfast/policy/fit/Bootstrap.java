@@ -9,10 +9,10 @@ package dev.holdfast.policy.fit;
  */
 public record Bootstrap(int replicates, long seed) {
   /** Draws that take about a second, all laws together. */
-  private static final int TIMES_MAX = 600_000;
+  private static final int TIMES_MAX = 400_000;
 
   private static final int REPLICATES_MAX = 500;
-  private static final int REPLICATES_MIN = 60;
+  private static final int REPLICATES_MIN = 50;
 
   /**
    * Checks the range.

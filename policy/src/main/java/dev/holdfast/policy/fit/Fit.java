@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param failures how many times of the sample ended in a failure
  * @param logLikelihood natural logarithm of the likelihood, with times in seconds
  * @param parameters its parameters, see {@link LawFamily#parameters}
- * @param mttf its mean, in seconds
+ * @param mttf the mean of the law, in seconds
  * @param distance the Kolmogorov-Smirnov distance, 0 to 1: the largest difference between the law
  *     and the survival of the sample (Kaplan-Meier if it is censored)
  * @param pValue how often a sample drawn from this law and fitted anew is at least this far from

@@ -56,6 +56,23 @@ public record FitReport(Sample sample, Bootstrap bootstrap, List<Fit> fits) {
     return behindBest(exponential()) <= EVIDENCE ? exponential() : best();
   }
 
+  /**
+   * The time under risk per failure, which needs no law: 1 / rate of failures. Its interval is that
+   * of a mean of independent times, whose spread is that of the sample; with censoring, where the
+   * sample does not show its spread, it is that of a constant rate.
+   */
+  public Estimate mttf() {
+    double mean = sample.meanSeconds();
+    double variation =
+        sample.censored() > 0 || sample.failures() == 1
+            ? 1
+            : Math.sqrt(
+                sample.failureTimes().sum(t -> (t / mean - 1) * (t / mean - 1))
+                    / (sample.failures() - 1));
+    double factor = Math.exp(Likelihood.DEVIATIONS_95 * variation / Math.sqrt(sample.failures()));
+    return new Estimate("mttfSeconds", mean, mean / factor, mean * factor);
+  }
+
   /** What the data tell and what they do not, in sentences. */
   public List<String> verdict() {
     return Verdict.of(this);

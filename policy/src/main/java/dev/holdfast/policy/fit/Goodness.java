@@ -46,22 +46,14 @@ final class Goodness {
 
   static double distance(Sample sample, FailureLaw law) {
     Times failures = sample.failureTimes();
-    Times censored = sample.censoredTimes();
-    int atRisk = failures.total() + censored.total();
-    int next = 0; // the first censored time that is still at risk
-    double survival = 1;
+    double[] survivals = sample.survivals();
+    double before = 1;
     double distance = 0;
-    for (int i = 0; i < failures.distinct(); i++) {
-      double time = failures.value(i);
-      while (next < censored.distinct() && censored.value(next) < time) {
-        atRisk -= censored.count(next++);
-      }
-      double expected = law.survival(time);
-      double after = survival * (atRisk - failures.count(i)) / atRisk;
-      distance =
-          Math.max(distance, Math.max(Math.abs(survival - expected), Math.abs(after - expected)));
-      survival = after;
-      atRisk -= failures.count(i);
+    for (int i = 0; i < survivals.length; i++) {
+      double expected = law.survival(failures.value(i));
+      double here = Math.max(Math.abs(before - expected), Math.abs(survivals[i] - expected));
+      distance = Math.max(distance, here);
+      before = survivals[i];
     }
     return distance;
   }

@@ -22,7 +22,9 @@ import org.apache.commons.math3.linear.RealVector;
  * too narrow. Derivatives are central differences.
  */
 final class Likelihood {
-  private static final double DEVIATIONS_95 = 1.959963984540054;
+  /** A normal variable is within so many standard deviations of its mean in 95 % of cases. */
+  static final double DEVIATIONS_95 = 1.959963984540054;
+
   private static final double STEP = 1e-4;
 
   private final Sample sample;
@@ -67,7 +69,7 @@ final class Likelihood {
           estimate(family.parameters().get(i), point[i], deviation[i], family.positive(i)));
     }
     double logMean = Math.log(law(point).meanSeconds());
-    estimates.add(estimate("meanSeconds", logMean, meanDeviation, true));
+    estimates.add(estimate("mttfSeconds", logMean, meanDeviation, true));
     return estimates;
   }
 

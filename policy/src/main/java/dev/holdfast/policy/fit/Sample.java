@@ -74,6 +74,27 @@ public final class Sample {
     return failures.values();
   }
 
+  /**
+   * The estimated probability of living longer than each of {@link #distinctFailureSeconds}, by
+   * Kaplan and Meier; without censoring the share of longer times. A time that is censored when
+   * another fails was still under risk then.
+   */
+  public double[] survivals() {
+    double[] survivals = new double[failures.distinct()];
+    int atRisk = failures.total() + censored.total();
+    int next = 0; // the first censored time that is still at risk
+    double survival = 1;
+    for (int i = 0; i < survivals.length; i++) {
+      while (next < censored.distinct() && censored.value(next) < failures.value(i)) {
+        atRisk -= censored.count(next++);
+      }
+      survival *= (double) (atRisk - failures.count(i)) / atRisk;
+      atRisk -= failures.count(i);
+      survivals[i] = survival;
+    }
+    return survivals;
+  }
+
   /** Every time divided by a unit. */
   Sample in(double unitSeconds) {
     return new Sample(failures.in(unitSeconds), censored.in(unitSeconds));

@@ -104,13 +104,13 @@ final class Verdict {
     String law = used.family().id();
     if (p.isEmpty()) {
       say(
-          "The fit was not tested; at its worst the %s law is off by %.1f %% of the gaps.",
+          "The fit was not tested; at its worst the %s law is off by %.1f %% of the times.",
           law, 100 * used.distance());
     } else if (p.getAsDouble() < FitReport.REJECTED_BELOW) {
       say(
-          "Yet the Kolmogorov-Smirnov test rejects the %s law (p = %.3g): the times are not"
-              + " independent draws from it; look for trends, bursts or a coarse clock. At its worst"
-              + " it is off by %.1f %% of the gaps, which its mean time to failure survives.",
+          "The Kolmogorov-Smirnov test rejects the %s law (p = %.3f): the times are not independent"
+              + " draws from it; look for trends, bursts or a coarse clock. At its worst it is off by"
+              + " %.1f %% of the times.",
           law, p.getAsDouble(), 100 * used.distance());
     } else {
       say(
