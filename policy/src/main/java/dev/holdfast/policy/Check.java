@@ -42,6 +42,24 @@ final class Check {
     return value;
   }
 
+  static double probability(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw rejected(name, value, "a probability, 0 to 1");
+    }
+    return value;
+  }
+
+  static double atLeast(String name, double value, String floorName, double floor) {
+    if (!(value >= floor) || value == Double.POSITIVE_INFINITY) {
+      throw rejected(
+          name,
+          value,
+          String.format(
+              Locale.ROOT, "a finite number of seconds, at least the %s %s", floorName, floor));
+    }
+    return value;
+  }
+
   private static IllegalArgumentException rejected(String name, double value, String accepted) {
     return new IllegalArgumentException(
         String.format(Locale.ROOT, "%s is %s: it must be %s", name, value, accepted));
