@@ -24,6 +24,14 @@ public interface CheckpointPolicy {
    */
   double workIntervalSeconds(JobState now);
 
+  /**
+   * Whether the answer depends on more than {@link JobState#situation}. Where it does not, a
+   * simulation asks once and jumps from failure to failure.
+   */
+  default boolean dependsOnHistory() {
+    return true;
+  }
+
   /** The mean time to failure that this policy plans with, in seconds; the stated one if none. */
   default double mttfSeconds(JobState now) {
     return now.situation().mttfSeconds();

@@ -30,6 +30,11 @@ record FixedInterval(Duration interval) implements CheckpointPolicy {
   }
 
   @Override
+  public boolean dependsOnHistory() {
+    return false;
+  }
+
+  @Override
   public String name() {
     return PREFIX + Durations.format(interval);
   }

@@ -42,6 +42,11 @@ record ModelPolicy(IntervalModel model, double lostShare) implements CheckpointP
   }
 
   @Override
+  public boolean dependsOnHistory() {
+    return false;
+  }
+
+  @Override
   public String name() {
     return lostShare == WongFranklin.DEFAULT_LOST_SHARE
         ? model.id()

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.simulator;
+
+import dev.holdfast.policy.Durations;
+import java.util.random.RandomGenerator;
+
+/** A job that can be run any number of times, by several threads. */
+interface SimulatedJob {
+
+  /**
+   * Runs the job once.
+   *
+   * @param random its own source of randomness
+   * @param run to be filled; new
+   */
+  void run(RandomGenerator random, JobRun run);
+
+  static NoProgressException hopeless(double intervalSeconds, int failures) {
+    return new NoProgressException(
+        "the job fails "
+            + failures
+            + " times in a row before a checkpoint after "
+            + Durations.human(intervalSeconds)
+            + " of work is made: it would never end; checkpoint more often, or make checkpoint and"
+            + " restart cheaper");
+  }
+}

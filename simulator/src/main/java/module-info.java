@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Failures, virtual and real, and the work they waste. */
+module dev.holdfast.simulator {
+  requires static transitive org.jspecify;
+  requires transitive dev.holdfast.policy;
+  requires HdrHistogram;
+  requires commons.math3;
+
+  exports dev.holdfast.simulator;
+}
