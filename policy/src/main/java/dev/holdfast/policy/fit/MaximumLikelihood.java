@@ -60,7 +60,7 @@ final class MaximumLikelihood {
       return Optional.empty();
     }
     double unit = sample.meanSeconds();
-    Sample scaled = sample.in(unit);
+    Sample scaled = sample.condensed().in(unit);
     try {
       return Optional.of(
           switch (family) {
