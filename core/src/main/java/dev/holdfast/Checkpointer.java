@@ -29,8 +29,8 @@ final class Checkpointer {
   private final JobClock clock;
   private final Listener listener;
   private final Metrics metrics = new Metrics();
+  private final Pacer pacer;
 
-  private Pacer pacer;
   private long capturedStep = -1;
   private @Nullable Version inFlight;
   private boolean warnedNeverChanged;
@@ -43,14 +43,14 @@ final class Checkpointer {
       WriterThread writerThread,
       Time time,
       JobClock clock,
-      Pacer pacer,
+      Pacer.Wanted wanted,
       Listener listener) {
     this.declared = declared;
     this.store = store;
     this.writerThread = writerThread;
     this.time = time;
     this.clock = clock;
-    this.pacer = pacer;
+    this.pacer = new Pacer(wanted, metrics, clock::past);
     this.listener = listener;
   }
 
@@ -80,10 +80,10 @@ final class Checkpointer {
   }
 
   /** The program goes on from this version. */
-  void goOnFrom(Restorer.Found found, Pacer learned) {
+  void goOnFrom(Restorer.Found found) {
     capturedStep = found.step();
     newest = new Durable(found.number(), found.step(), found.capturedEpochMs());
-    pacer = learned;
+    pacer.goOnFrom(found.costs());
     metrics.goOnFrom(found.measured());
   }
 

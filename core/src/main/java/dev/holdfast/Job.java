@@ -38,6 +38,7 @@ public final class Job {
   private @Nullable Path store;
   private @Nullable Duration mttf;
   private @Nullable CheckpointPolicy policy;
+  private @Nullable Duration walltime;
   private @Nullable Integer keep;
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
@@ -69,14 +70,30 @@ public final class Job {
     return this;
   }
 
-  /** When to checkpoint; otherwise at the exact optimum. HOLDFAST_POLICY wins. */
+  /**
+   * When to checkpoint; otherwise {@link CheckpointPolicy#adaptive}. One's own policy is a line:
+   * {@code policy(now -> 600)} is every 600 s of work. HOLDFAST_POLICY wins.
+   */
   public Job policy(CheckpointPolicy when) {
     policy = when;
     return this;
   }
 
+  /**
+   * How long the job may run, counted from the start of this process; otherwise without end. The
+   * last checkpoint is durable before that, and the job then stops as if it had been asked to.
+   * HOLDFAST_WALLTIME wins.
+   */
+  public Job walltime(Duration length) {
+    walltime = length;
+    return this;
+  }
+
   /** How many of the newest versions to keep at least, 1 or more. HOLDFAST_KEEP wins. */
   public Job keep(int versions) {
+    if (versions < 1) {
+      throw new HoldfastException("keep(" + versions + "): keep 1 version or more");
+    }
     keep = versions;
     return this;
   }
@@ -95,6 +112,9 @@ public final class Job {
    * checkpoints block until they are written. HOLDFAST_MEMORY wins.
    */
   public Job memory(long bytes) {
+    if (bytes < 0) {
+      throw new HoldfastException("memory(" + bytes + "): write how many bytes, 0 or more");
+    }
     memoryBytes = bytes;
     return this;
   }
@@ -176,7 +196,7 @@ public final class Job {
    */
   public Holdfast open() {
     Map<String, String> environment = System.getenv();
-    if (environment.getOrDefault("HOLDFAST", "").equalsIgnoreCase("off")) {
+    if (Settings.off(environment)) {
       return Holdfast.off();
     }
     Settings settings = conclude(environment);
@@ -200,12 +220,15 @@ public final class Job {
             Optional.ofNullable(store),
             Optional.ofNullable(mttf),
             Optional.ofNullable(policy),
+            Optional.ofNullable(walltime),
             Optional.ofNullable(keep),
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
             Set.copyOf(allowedChanges));
+    Properties file = properties();
+    Settings.unknown(environment, file).forEach(Messages::warn);
     try {
-      return nameable(Settings.conclude(name, told, environment, properties()));
+      return nameable(Settings.conclude(name, told, environment, file));
     } catch (IllegalArgumentException e) {
       throw new HoldfastException(String.valueOf(e.getMessage()));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.policy.JobState;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.io.Time;
 
@@ -10,7 +11,10 @@ import dev.holdfast.storage.io.Time;
  * several threads.
  */
 final class JobClock {
+  private static final double NS = 1e-9;
+
   private final Time time;
+  private final double atRiskBeforeSeconds;
   private Ledger begin;
   private boolean running;
   private long loopStartNs;
@@ -19,6 +23,7 @@ final class JobClock {
   JobClock(Time time, Ledger start) {
     this.time = time;
     this.begin = start;
+    this.atRiskBeforeSeconds = (start.makespanNs() - start.downtimeNs()) * NS;
   }
 
   /** The state goes back to one that holds only this much useful computing. */
@@ -33,7 +38,7 @@ final class JobClock {
     begin = begin.advanced(now, 0, 0, restartNs);
     loopStartNs = time.nanoTime();
     running = true;
-    return restartNs * 1e-9;
+    return restartNs * NS;
   }
 
   synchronized void blocked(long ns) {
@@ -52,6 +57,16 @@ final class JobClock {
     }
     long useful = Math.max(0, time.nanoTime() - loopStartNs - blockedNs);
     return begin.advanced(now, useful, blockedNs, 0);
+  }
+
+  /** What the ledger says about failures, for the policy. */
+  synchronized Pacer.Past past() {
+    Ledger now = now();
+    double atRiskSeconds = (now.makespanNs() - now.downtimeNs()) * NS;
+    double ageSeconds = Math.max(0, atRiskSeconds - atRiskBeforeSeconds);
+    double downtimeSeconds = now.failures() == 0 ? 0 : now.downtimeNs() * NS / now.failures();
+    return new Pacer.Past(
+        new JobState.Exposure(atRiskSeconds, now.failures(), ageSeconds), downtimeSeconds);
   }
 
   private long restartNs(long epochMs) {

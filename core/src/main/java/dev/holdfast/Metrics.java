@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  */
 public final class Metrics {
   private static final int DIGITS = 3;
+  private static final double SLOW_PERCENTILE = 99.9;
   private static final String BLOCKED = "blocked_ns";
   private static final String DURABLE = "durable_ns";
   private static final String STORED = "stored_bytes";
@@ -52,6 +53,17 @@ public final class Metrics {
   /** Bytes written, per version. */
   public synchronized Histogram storedBytes() {
     return storedBytes.copy();
+  }
+
+  /** How many versions have become durable, over all attempts. */
+  synchronized long samples() {
+    return durableNs.getTotalCount();
+  }
+
+  /** What only one checkpoint in a thousand takes longer than until it is durable. */
+  synchronized double slowSeconds() {
+    long blocked = blockedNs.getValueAtPercentile(SLOW_PERCENTILE);
+    return (blocked + durableNs.getValueAtPercentile(SLOW_PERCENTILE)) * 1e-9;
   }
 
   /** Versions of this attempt that could not be written. */

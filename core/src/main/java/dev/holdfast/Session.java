@@ -6,7 +6,6 @@ import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.Ledger;
-import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import org.jspecify.annotations.Nullable;
@@ -73,15 +72,11 @@ final class Session implements Engine {
     this.clock = new JobClock(time, store.startLedger());
     this.checkpointer =
         new Checkpointer(
-            declared, store, writerThread, time, clock, newPacer(Costs.NONE), new Heard());
+            declared, store, writerThread, time, clock, settings.wanted(time), new Heard());
     this.timer = new SessionTimer(this::nextDueNs, this::becomeDue, this::keepAlive);
     this.signals = handleSignals ? StopSignals.install(this::stop) : null;
     boundary.setAttention(true); // so that a boundary before restore() is noticed
     Messages.info(SessionReport.opened(job, store));
-  }
-
-  private Pacer newPacer(Costs known) {
-    return new Pacer(settings.policy(), settings.mttf().duration().toNanos() * 1e-9, known);
   }
 
   /** What the writer thread has to say. */
@@ -168,7 +163,7 @@ final class Session implements Engine {
       restarted = true;
       declared.phases().restore(found.phases());
       boundary.setSteps(found.step());
-      checkpointer.goOnFrom(found, newPacer(found.costs()));
+      checkpointer.goOnFrom(found);
     } else {
       declared.state().prepare();
     }
@@ -183,7 +178,7 @@ final class Session implements Engine {
     Pacer pacer = checkpointer.pacer();
     long stateBytes = declared.state().sizeBytes();
     pacer.begin(time.nanoTime(), boundary.steps(), stateBytes, restartSeconds);
-    Messages.info(SessionReport.pace(pacer, settings));
+    Messages.info(SessionReport.pace(pacer.state(time.nanoTime()), settings, pacer));
     timer.start();
     settleAttention();
   }
@@ -224,10 +219,14 @@ final class Session implements Engine {
   public void attend() {
     requireRunning("a boundary");
     throwIfFenced();
+    Pacer pacer = checkpointer.pacer();
+    if (pacer.untilLastBoundaryNs(time.nanoTime()) == 0) {
+      stop("the allocation is nearly over");
+    }
     if (stopReason != null) {
       stopHere();
     }
-    if (nextDueNs() == 0) {
+    if (pacer.untilDueNs(time.nanoTime()) == 0) {
       checkpointer.capture();
     }
     settleAttention();
@@ -287,7 +286,9 @@ final class Session implements Engine {
   // On other threads ------------------------------------------------------------------------------
 
   private long nextDueNs() {
-    return checkpointer.pacer().untilDueNs(time.nanoTime());
+    Pacer pacer = checkpointer.pacer();
+    long now = time.nanoTime();
+    return Math.min(pacer.untilDueNs(now), pacer.untilLastBoundaryNs(now));
   }
 
   private void becomeDue() {

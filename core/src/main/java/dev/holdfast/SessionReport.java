@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.policy.Durations;
+import dev.holdfast.policy.JobState;
 import dev.holdfast.policy.SegmentModel;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
@@ -59,17 +60,36 @@ final class SessionReport {
     return "no version yet: job " + job + " begins at step 0";
   }
 
-  static String pace(Pacer pacer, Settings settings) {
-    double work = pacer.workIntervalSeconds();
+  static String pace(JobState now, Settings settings, Pacer pacer) {
+    long samples = pacer.costs().samples();
     return String.format(
         Locale.ROOT,
-        "every %s of work (%s; MTTF %s %s, C %s %s)",
-        Durations.human(work),
+        "every %s of work (%s; MTTF %s, C %s %s)%s",
+        Durations.human(pacer.workIntervalSeconds()),
         settings.policy().name(),
-        Durations.human(settings.mttf().duration().toMillis() / 1e3),
-        settings.mttf().given() ? "given" : "assumed, HOLDFAST_MTTF gives it",
-        Durations.human(pacer.situation().costSeconds()),
-        pacer.costs().samples() > 0 ? "from " + pacer.costs().samples() + " measured" : "assumed");
+        mttf(now, settings),
+        Durations.human(now.situation().costSeconds()),
+        samples > 0 ? "from " + samples + " measured" : "assumed",
+        now.allocation().ends()
+            ? "; the allocation ends in " + Durations.human(now.allocation().leftSeconds())
+            : "");
+  }
+
+  private static String mttf(JobState now, Settings settings) {
+    double stated = now.situation().mttfSeconds();
+    double planned = settings.policy().mttfSeconds(now);
+    String basis = settings.mttf().given() ? "given" : "assumed, HOLDFAST_MTTF gives it";
+    if (planned == stated || now.exposure().failures() == 0) {
+      return Durations.human(stated) + " " + basis;
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s from %d failures in %s; %s %s",
+        Durations.human(planned),
+        now.exposure().failures(),
+        Durations.human(now.exposure().atRiskSeconds()),
+        Durations.human(stated),
+        basis);
   }
 
   static String blocking(ProtectedState state) {
@@ -101,7 +121,7 @@ final class SessionReport {
           case FAILED -> "ended at step %,d without being complete";
         };
     lines.add(String.format(Locale.ROOT, how, step));
-    lines.add(ledgerLine(ledger) + predicted(checkpointer.pacer()));
+    lines.add(ledgerLine(ledger) + predicted(ledger, checkpointer.pacer()));
     lines.add(blockedLine(metrics));
     if (metrics.failedVersions() > 0) {
       lines.add(metrics.failedVersions() + " versions of this attempt could not be written");
@@ -136,8 +156,17 @@ final class SessionReport {
         Durations.human(blocked.getValueAtPercentile(99) * NS));
   }
 
-  private static String predicted(Pacer pacer) {
-    double waste = SegmentModel.steadyWaste(pacer.workIntervalSeconds(), pacer.situation());
-    return String.format(Locale.ROOT, " (the model expects %.1f %%)", waste * 100);
+  /** What the model expects of a job of this length with the measured costs. */
+  private static String predicted(Ledger ledger, Pacer pacer) {
+    double useful = ledger.usefulNs() * NS;
+    double interval = pacer.workIntervalSeconds();
+    if (!(useful > 0 && interval > 0)) {
+      return "";
+    }
+    double firstStart = ledger.restartNs() * NS / Math.max(1, ledger.attempts());
+    double expected =
+        firstStart + SegmentModel.makespanSeconds(useful, interval, pacer.expectedSituation());
+    return String.format(
+        Locale.ROOT, " (the model expects %.1f %%)", 100 * (1 - useful / expected));
   }
 }

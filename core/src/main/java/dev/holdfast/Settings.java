@@ -4,14 +4,20 @@ package dev.holdfast;
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Durations;
 import dev.holdfast.storage.io.SystemFacts;
+import dev.holdfast.storage.io.Time;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a job runs with, concluded once: environment before builder before {@code
@@ -20,6 +26,7 @@ import java.util.Set;
  * @param store the store's directory
  * @param mttf the mean time to failure of the job, and whether somebody gave it
  * @param policy when to checkpoint
+ * @param endEpochMs when the allocation ends, where somebody said how long it is
  * @param keep versions kept besides what retention needs
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
@@ -33,6 +40,7 @@ record Settings(
     Path store,
     Mttf mttf,
     CheckpointPolicy policy,
+    OptionalLong endEpochMs,
     int keep,
     boolean spare,
     long memoryBytes,
@@ -41,6 +49,11 @@ record Settings(
     boolean breakLock,
     boolean restarted,
     OptionalLong previousEndEpochMs) {
+
+  private static final String PREFIX = "HOLDFAST";
+  private static final Set<String> NAMES =
+      Set.of("store", "mttf", "policy", "walltime", "keep", "spare", "memory");
+  private static final Set<String> NAMES_OF_ONE_RUN = Set.of("fresh", "break_lock", "previous_end");
 
   /** A mean time to failure and whether it was given or is only assumed. */
   record Mttf(Duration duration, boolean given) {
@@ -53,6 +66,7 @@ record Settings(
       Optional<Path> store,
       Optional<Duration> mttf,
       Optional<CheckpointPolicy> policy,
+      Optional<Duration> walltime,
       Optional<Integer> keep,
       Optional<Boolean> spare,
       Optional<Long> memoryBytes,
@@ -81,7 +95,14 @@ record Settings(
             .map(text -> policy("HOLDFAST_POLICY", text))
             .or(told::policy)
             .or(() -> lookup.file("policy").map(text -> policy("holdfast.properties", text)))
-            .orElseGet(CheckpointPolicy::exact),
+            .orElseGet(CheckpointPolicy::adaptive),
+        lookup
+            .environment("walltime")
+            .map(text -> Durations.parse("HOLDFAST_WALLTIME", text))
+            .or(told::walltime)
+            .or(() -> lookup.file("walltime").map(text -> Durations.parse("walltime", text)))
+            .map(Settings::end)
+            .orElse(OptionalLong.empty()),
         lookup
             .environment("keep")
             .map(text -> count("HOLDFAST_KEEP", text))
@@ -110,12 +131,77 @@ record Settings(
             .orElse(OptionalLong.empty()));
   }
 
+  /** Whether {@code HOLDFAST=off} asks to run the program as if there were no Holdfast. */
+  static boolean off(Map<String, String> environment) {
+    String text = environment.getOrDefault(PREFIX, "on");
+    return !text.isBlank() && !yesOrNo(PREFIX, text);
+  }
+
+  /**
+   * Names that look like settings and are none, in words: a misspelt one would be without effect
+   * and nobody would know.
+   */
+  static List<String> unknown(Map<String, String> environment, Properties file) {
+    List<String> unknown = new ArrayList<>();
+    String prefix = PREFIX + "_";
+    for (String variable : new TreeSet<>(environment.keySet())) {
+      if (variable.startsWith(prefix)) {
+        String name = variable.substring(prefix.length()).toLowerCase(Locale.ROOT);
+        if (!NAMES.contains(name) && !NAMES_OF_ONE_RUN.contains(name)) {
+          unknown.add("environment: " + variable + " means nothing; there are " + names(prefix));
+        }
+      }
+    }
+    for (String name : new TreeSet<>(file.stringPropertyNames())) {
+      if (NAMES_OF_ONE_RUN.contains(name)) {
+        unknown.add("holdfast.properties: " + name + " is for one run; set it in the environment");
+      } else if (!NAMES.contains(name)) {
+        unknown.add(
+            "holdfast.properties: "
+                + name
+                + " means nothing; there are "
+                + String.join(", ", new TreeSet<>(NAMES)));
+      }
+    }
+    return unknown;
+  }
+
+  private static String names(String prefix) {
+    Set<String> all = new TreeSet<>(NAMES);
+    all.addAll(NAMES_OF_ONE_RUN);
+    return all.stream()
+        .map(name -> prefix + name.toUpperCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
+  }
+
   private static Mttf given(Duration mttf) {
     if (mttf.isZero() || mttf.isNegative()) {
       throw new HoldfastException(
           "HOLDFAST_MTTF (or mttf) is " + mttf + ": it must be longer than 0, such as 12h");
     }
     return new Mttf(mttf, true);
+  }
+
+  /** When an allocation ends that began with this process. */
+  private static OptionalLong end(Duration walltime) {
+    if (walltime.isZero() || walltime.isNegative()) {
+      throw new HoldfastException(
+          "HOLDFAST_WALLTIME (or walltime) is "
+              + walltime
+              + ": it must be longer than 0, such as 24h");
+    }
+    long startEpochMs =
+        ProcessHandle.current().info().startInstant().orElseGet(Instant::now).toEpochMilli();
+    return OptionalLong.of(startEpochMs + walltime.toMillis());
+  }
+
+  /** What the pacer needs of this; the end of the allocation on the monotonic clock. */
+  Pacer.Wanted wanted(Time time) {
+    long endNs =
+        endEpochMs.isEmpty()
+            ? Long.MAX_VALUE
+            : time.nanoTime() + (endEpochMs.getAsLong() - time.epochMs()) * 1_000_000;
+    return new Pacer.Wanted(policy, mttf.duration().toNanos() * 1e-9, endNs);
   }
 
   private static CheckpointPolicy policy(String where, String text) {
@@ -128,7 +214,7 @@ record Settings(
 
   private record Lookup(Map<String, String> environment, Properties file) {
     Optional<String> environment(String name) {
-      String value = environment.get("HOLDFAST_" + name.toUpperCase(Locale.ROOT));
+      String value = environment.get(PREFIX + "_" + name.toUpperCase(Locale.ROOT));
       return Optional.ofNullable(value).filter(text -> !text.isBlank());
     }
 

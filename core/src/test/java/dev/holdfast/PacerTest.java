@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.policy.JobState;
 import dev.holdfast.policy.Situation;
 import dev.holdfast.storage.format.VersionInfo.Costs;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** When a checkpoint is due, on a clock that is made up. */
@@ -17,9 +21,13 @@ final class PacerTest {
   private static final double DAY = 86_400;
 
   private static Pacer pacer(CheckpointPolicy policy) {
-    Pacer pacer = new Pacer(policy, DAY, Costs.NONE);
+    Pacer pacer = ofJob(policy, Long.MAX_VALUE);
     pacer.begin(0, 0, 1_000_000, 0);
     return pacer;
+  }
+
+  private static Pacer ofJob(CheckpointPolicy policy, long endNs) {
+    return new Pacer(new Pacer.Wanted(policy, DAY, endNs), new Metrics(), () -> Pacer.Past.NONE);
   }
 
   private static CheckpointPolicy fixed(long seconds) {
@@ -60,11 +68,73 @@ final class PacerTest {
   }
 
   @Test
-  void costlyCheckpoints_areNeverCloserThanThreeTimesTheirCost() {
-    Pacer pacer = pacer(fixed(1));
-    checkpoint(pacer, S, 5_000, 0);
-    assertEquals(15, pacer.workIntervalSeconds(), 1e-9);
-    assertEquals(15 * S, pacer.untilDueNs(6 * S));
+  void policy_isAskedOncePerInterval() {
+    AtomicInteger asked = new AtomicInteger();
+    Pacer pacer = pacer(now -> 10 + asked.getAndIncrement());
+    for (int i = 0; i < 5; i++) {
+      assertEquals(10 * S, pacer.untilDueNs(0));
+    }
+    checkpoint(pacer, 10 * S, 0, 0);
+    assertEquals(11 * S, pacer.untilDueNs(10 * S));
+  }
+
+  @Test
+  void policy_isToldTheIntervalInForceAndWhatWasMeasured() {
+    List<JobState> told = new ArrayList<>();
+    JobState.Exposure exposure = new JobState.Exposure(7200, 2, 60);
+    Pacer pacer =
+        new Pacer(
+            new Pacer.Wanted(
+                now -> {
+                  told.add(now);
+                  return 42;
+                },
+                DAY,
+                1000 * S),
+            new Metrics(),
+            () -> new Pacer.Past(exposure, 90));
+    pacer.begin(0, 0, 100_000_000, 5);
+    assertEquals(42, pacer.workIntervalSeconds());
+    checkpoint(pacer, 40 * S, 500, 10);
+    assertEquals(42, pacer.workIntervalSeconds());
+    assertEquals(new Situation(0.1, DAY, 5, 90), told.getFirst().situation());
+    assertEquals(0, told.getFirst().intervalSeconds());
+    // Nothing measured: copy at 1 GB/s and write at 100 MB/s, twice.
+    assertEquals(new JobState.Allocation(1000, 2.2), told.getFirst().allocation());
+    JobState second = told.get(1);
+    assertEquals(new Situation(0.5, DAY, 5, 90), second.situation());
+    assertEquals(new JobState.Step(4, 4), second.step());
+    assertEquals(exposure, second.exposure());
+    assertEquals(42, second.intervalSeconds());
+    assertEquals(959.5, second.allocation().leftSeconds());
+  }
+
+  @Test
+  void allocation_endsOneHighStepAndAReserveEarly() {
+    Metrics metrics = new Metrics();
+    for (int i = 0; i < 30; i++) {
+      metrics.captured(S);
+      metrics.committed(2 * S, 1);
+    }
+    Pacer pacer =
+        new Pacer(new Pacer.Wanted(fixed(3600), DAY, 100 * S), metrics, () -> Pacer.Past.NONE);
+    pacer.goOnFrom(new Costs(1, 2, 0, 10, 30));
+    pacer.begin(0, 0, 1, 0);
+    assertEquals(87, pacer.untilLastBoundaryNs(0) * 1e-9, 0.1);
+    assertEquals(0, pacer.untilLastBoundaryNs(88 * S));
+    assertEquals(Long.MAX_VALUE, pacer(fixed(10)).untilLastBoundaryNs(88 * S));
+  }
+
+  @Test
+  void stepsOf20Minutes_with25Left_checkpointAfterOne() {
+    long minute = 60 * S;
+    Pacer pacer = ofJob(CheckpointPolicy.walltime(), 25 * minute);
+    pacer.goOnFrom(new Costs(30, 60, 0, 1200, 1));
+    pacer.begin(0, 0, 1_000_000, 0);
+    assertEquals(1200, pacer.workIntervalSeconds());
+    assertEquals(10 * minute, pacer.untilDueNs(0), "at the boundary nearest to the interval's end");
+    assertTrue(pacer.untilLastBoundaryNs(0) > 0, "one step fits");
+    assertEquals(0, pacer.untilLastBoundaryNs(20 * minute), "a second does not");
   }
 
   @Test
@@ -117,36 +187,25 @@ final class PacerTest {
 
   @Test
   void neverPolicy_isNeverDue() {
-    Pacer pacer =
-        pacer(
-            new CheckpointPolicy() {
-              @Override
-              public double workIntervalSeconds(Situation situation) {
-                return Double.POSITIVE_INFINITY;
-              }
-
-              @Override
-              public String name() {
-                return "never";
-              }
-            });
+    Pacer pacer = pacer(now -> Double.POSITIVE_INFINITY);
     assertEquals(Long.MAX_VALUE, pacer.untilDueNs(0));
     assertEquals(Long.MAX_VALUE, pacer.untilDueNs(Long.MAX_VALUE / 2));
   }
 
   @Test
   void unmeasuredCost_isAssumedFromTheSizeOfTheState() {
-    Pacer pacer = new Pacer(CheckpointPolicy.young(), DAY, Costs.NONE);
+    Pacer pacer = ofJob(CheckpointPolicy.young(), Long.MAX_VALUE);
     pacer.begin(0, 0, 2_000_000_000L, 7);
-    assertEquals(new Situation(2, DAY, 7, 0), pacer.situation());
+    assertEquals(new Situation(2, DAY, 7, 0), pacer.state(0).situation());
     assertEquals(Math.sqrt(2 * 2 * DAY), pacer.workIntervalSeconds(), 1e-6);
   }
 
   @Test
   void costsOfEarlierAttempts_areUsedAtOnce() {
-    Pacer pacer = new Pacer(CheckpointPolicy.young(), DAY, new Costs(3, 9, 1, 0.5, 40));
+    Pacer pacer = ofJob(CheckpointPolicy.young(), Long.MAX_VALUE);
+    pacer.goOnFrom(new Costs(3, 9, 1, 0.5, 40));
     pacer.begin(0, 1000, 2_000_000_000L, 5);
-    assertEquals(new Situation(3, DAY, 5, 0), pacer.situation());
+    assertEquals(new Situation(3, DAY, 5, 0), pacer.state(0).situation());
     assertEquals(40, pacer.costs().samples());
     assertEquals(0.5, pacer.costs().stepSeconds());
   }

@@ -17,10 +17,12 @@ import dev.holdfast.storage.io.Disk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -308,6 +310,45 @@ final class SessionTest {
                       hf.tick();
                     }));
     assertSays(e, "has ended");
+  }
+
+  @Test
+  void allocation_nearlyOver_leavesTheLoopWithVersion() throws Exception {
+    Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+    Duration untilNow = Duration.between(start, Instant.now());
+    LongCell[] done = new LongCell[1];
+    Outcome outcome =
+        job()
+            .walltime(untilNow.plusSeconds(2))
+            .run(hf -> {
+              done[0] = hf.cell("done", 0);
+              for (long step : hf.steps(Long.MAX_VALUE)) {
+                done[0].set(step + 1);
+              }
+            });
+    assertEquals(75, outcome.exitCode());
+    assertEquals(EndCause.STOPPED, lastEnd().ended().cause());
+    assertEquals("the allocation is nearly over", lastEnd().ended().message());
+    assertEquals(done[0].get(), lastEnd().ended().step());
+  }
+
+  @Test
+  void policy_ofOnesOwn_isOneLine() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Outcome outcome =
+        job()
+            .policy(now -> asked.getAndIncrement() < 3 ? 0 : Double.POSITIVE_INFINITY)
+            .run(hf -> {
+              LongCell x = hf.cell("x", 0);
+              for (long step : hf.steps(Long.MAX_VALUE)) {
+                x.add(step);
+                if (asked.get() > 3) {
+                  hf.stop();
+                }
+              }
+            });
+    assertEquals(75, outcome.exitCode());
+    assertTrue(asked.get() > 3, "asked after the begin and after every checkpoint");
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.policy.CheckpointPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -31,6 +32,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -38,6 +40,7 @@ final class SettingsTest {
           Optional.of(Path.of("/from/builder")),
           Optional.of(Duration.ofHours(2)),
           Optional.of(CheckpointPolicy.young()),
+          Optional.of(Duration.ofHours(5)),
           Optional.of(2),
           Optional.of(false),
           Optional.of(2L << 20),
@@ -48,6 +51,7 @@ final class SettingsTest {
           "HOLDFAST_STORE", "/from/environment",
           "HOLDFAST_MTTF", "90min",
           "HOLDFAST_POLICY", "daly",
+          "HOLDFAST_WALLTIME", "24h",
           "HOLDFAST_KEEP", "5",
           "HOLDFAST_SPARE", "1",
           "HOLDFAST_MEMORY", "64MiB");
@@ -57,6 +61,7 @@ final class SettingsTest {
     file.setProperty("store", "/from/file");
     file.setProperty("mttf", "3h");
     file.setProperty("policy", "90s");
+    file.setProperty("walltime", "1d");
     file.setProperty("keep", "3");
     file.setProperty("spare", "none");
     file.setProperty("memory", "3MiB");
@@ -106,7 +111,8 @@ final class SettingsTest {
     Settings settings = conclude(NOTHING, Map.of());
     assertEquals(Path.of("heat.holdfast").toAbsolutePath(), settings.store());
     assertEquals(new Settings.Mttf(Duration.ofHours(24), false), settings.mttf());
-    assertEquals("exact", settings.policy().name());
+    assertEquals("adaptive", settings.policy().name());
+    assertEquals(OptionalLong.empty(), settings.endEpochMs());
     assertEquals(1, settings.keep());
     assertTrue(settings.spare());
     assertTrue(settings.memoryBytes() >= 64L << 20);
@@ -114,6 +120,48 @@ final class SettingsTest {
     assertFalse(settings.breakLock());
     assertFalse(settings.restarted());
     assertEquals(OptionalLong.empty(), settings.previousEndEpochMs());
+  }
+
+  @Test
+  void unknownNames_areToldWithTheKnownOnes() {
+    Properties file = file();
+    file.setProperty("mtbf", "3h");
+    file.setProperty("fresh", "1");
+    List<String> said =
+        Settings.unknown(
+            Map.of("HOLDFAST_MTBF", "3h", "HOLDFAST_FRESH", "1", "HOLDFAST", "on", "HOME", "/"),
+            file);
+    assertEquals(3, said.size(), said::toString);
+    assertTrue(said.get(0).contains("HOLDFAST_MTBF means nothing; there are HOLDFAST_BREAK_LOCK,"));
+    assertEquals(
+        "holdfast.properties: fresh is for one run; set it in the environment", said.get(1));
+    assertTrue(said.get(2).startsWith("holdfast.properties: mtbf means nothing; there are keep, "));
+    assertEquals(List.of(), Settings.unknown(ENVIRONMENT, file()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "off, true",
+    "OFF, true",
+    "no, true",
+    "0, true",
+    "on, false",
+    "1, false",
+    "'', false"
+  })
+  void holdfastVariable_switchesOff(String value, boolean off) {
+    assertEquals(off, Settings.off(Map.of("HOLDFAST", value)));
+    assertFalse(Settings.off(Map.of()));
+  }
+
+  @Test
+  void builder_ofNonsense_isRefusedAtOnce() {
+    Job job = Holdfast.job("heat");
+    assertSays(assertThrows(HoldfastException.class, () -> job.keep(0)), "keep(0)");
+    assertSays(assertThrows(HoldfastException.class, () -> job.memory(-1)), "memory(-1)");
+    assertSays(
+        assertThrows(HoldfastException.class, () -> Settings.off(Map.of("HOLDFAST", "of"))),
+        "HOLDFAST \"of\": write 1 or 0");
   }
 
   @Test

@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     subcommands = {
       DemoCommand.class,
+      IntervalCommand.class,
       FitCommand.class,
       LsCommand.class,
       ExportCommand.class,
@@ -102,11 +103,12 @@ public final class Main implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Holdfast keeps a long computation from losing its work.");
     out.println();
-    out.println("  try    demo       watch a simulation be killed and end with the same bits");
-    out.println("  decide fit        what a failure log tells: mean time to failure, law");
-    out.println("  look   ls         versions of a store, regions of a version");
-    out.println("         export     one region of a version, for numpy and other tools");
-    out.println("  care   verify     check every byte of a store");
+    out.println("  try     demo      watch a simulation be killed and end with the same bits");
+    out.println("  decide  interval  how often to checkpoint, and what other choices cost");
+    out.println("          fit       what a failure log tells: mean time to failure, law");
+    out.println("  look    ls        versions of a store, regions of a version");
+    out.println("          export    one region of a version, for numpy and other tools");
+    out.println("  care    verify    check every byte of a store");
     out.println();
     out.println("Stores are addressed STORE[@VERSION[:REGION]]; holdfast help VERB says more.");
     out.println("Start with: holdfast demo");

@@ -17,12 +17,22 @@ final class UsageTest {
   void bare_withoutArguments_showsVerbsAndWhereToStart() {
     Command.Result result = Command.run();
     result.mustBeDone();
-    result.mustSay("demo", "ls", "export", "verify", "Start with: holdfast demo");
+    result.mustSay("demo", "interval", "ls", "export", "verify", "Start with: holdfast demo");
     assertEquals("", result.err());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "--help", "help ls", "ls --help", "demo --help", "export -h", "help"})
+  @ValueSource(
+      strings = {
+        "",
+        "--help",
+        "help ls",
+        "ls --help",
+        "demo --help",
+        "export -h",
+        "interval -h",
+        "help"
+      })
   void help_ofAnything_fitsTerminal(String line) {
     Command.Result result = Command.run((Object[]) words(line));
     result.mustBeDone();
@@ -42,7 +52,7 @@ final class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "frob | there is no verb \"frob\"; verbs: demo, ls, export, verify",
+        "frob | there is no verb \"frob\"; verbs: demo, interval, what-if, fit, ls, export, verify",
         "help frob | Unknown subcommand 'frob'",
         "--frob | there is no option \"--frob\"",
         "ls --jsno | there is no option \"--jsno\"; did you mean --json?",

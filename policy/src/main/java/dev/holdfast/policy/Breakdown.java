@@ -32,6 +32,15 @@ public record Breakdown(
     return lost == Double.POSITIVE_INFINITY ? 1 : lost / (usefulSeconds + lost);
   }
 
+  /**
+   * Seconds lost per second of useful work, {@code makespan / useful - 1}: 0 or more, Infinity
+   * where it exceeds a double. A waste w is an overhead of {@code w / (1 - w)}.
+   */
+  public double overhead() {
+    double lost = lostSeconds();
+    return lost == Double.POSITIVE_INFINITY ? lost : lost / usefulSeconds;
+  }
+
   private double lostSeconds() {
     return reworkSeconds + checkpointSeconds + restartSeconds + downSeconds;
   }

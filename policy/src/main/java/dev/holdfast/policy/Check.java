@@ -28,9 +28,34 @@ final class Check {
     return value;
   }
 
+  static double nonNegativeOrInfinite(String name, double value) {
+    if (!(value >= 0)) {
+      throw rejected(name, value, "a number of seconds, 0 or more (Infinity means never)");
+    }
+    return value;
+  }
+
   static double share(String name, double value) {
     if (!(value > 0 && value <= 1)) {
       throw rejected(name, value, "a share greater than 0 and at most 1");
+    }
+    return value;
+  }
+
+  static double probability(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw rejected(name, value, "a probability, 0 to 1");
+    }
+    return value;
+  }
+
+  static double atLeast(String name, double value, String floorName, double floor) {
+    if (!(value >= floor) || value == Double.POSITIVE_INFINITY) {
+      throw rejected(
+          name,
+          value,
+          String.format(
+              Locale.ROOT, "a finite number of seconds, at least the %s %s", floorName, floor));
     }
     return value;
   }

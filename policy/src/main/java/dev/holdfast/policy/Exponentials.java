@@ -30,7 +30,7 @@ final class Exponentials {
 
   /** {@code sinh(y) - y} for {@code y >= 0}. */
   private static double sinhMinusY(double y) {
-    if (y >= SERIES_BELOW) {
+    if (y >= 2 * SERIES_BELOW) {
       return Math.sinh(y) - y;
     }
     double term = y * y * y / 6;
@@ -40,6 +40,34 @@ final class Exponentials {
       sum += term;
     }
     return sum;
+  }
+
+  /** {@code x - ln(1 + x)} for {@code x >= 0}. */
+  static double minusLog1p(double x) {
+    if (x >= SERIES_BELOW) {
+      return x - Math.log1p(x);
+    }
+    // ln(1 + x) = 2 artanh z, and x - 2z = x z.
+    double z = x / (2 + x);
+    double power = z;
+    double sum = 0;
+    double term = 1;
+    for (int n = 3; term > Math.ulp(sum) / 4; n += 2) {
+      power *= z * z;
+      term = power / n;
+      sum += term;
+    }
+    return x * z - 2 * sum;
+  }
+
+  /** {@code ln(sinh(y) / y)} for {@code y >= 0}. */
+  static double logSinhRatio(double y) {
+    if (y == 0) {
+      return 0;
+    }
+    return y < 5
+        ? Math.log1p(sinhMinusY(y) / y)
+        : y - Math.log(2 * y) + Math.log1p(-Math.exp(-2 * y));
   }
 
   /**

@@ -20,11 +20,12 @@ record FixedInterval(Duration interval) implements CheckpointPolicy {
   static FixedInterval parse(String text) {
     String length = text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text;
     return new FixedInterval(
-        Durations.parse(length, "policy \"" + text + "\"", "young, daly, exact, or "));
+        Durations.parse(
+            length, "policy \"" + text + "\"", "young, daly, exact, walltime, adaptive, or "));
   }
 
   @Override
-  public double workIntervalSeconds(Situation situation) {
+  public double workIntervalSeconds(JobState now) {
     return interval.toSeconds() + interval.toNanosPart() * 1e-9;
   }
 

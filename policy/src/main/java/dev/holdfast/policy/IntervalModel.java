@@ -71,6 +71,10 @@ public enum IntervalModel {
         : OptionalDouble.empty();
   }
 
+  static boolean isId(String text) {
+    return Arrays.stream(values()).anyMatch(model -> model.id.equals(text));
+  }
+
   /**
    * Reads a model by its {@link #id}, whatever the case.
    *

@@ -7,7 +7,8 @@ package dev.holdfast.policy;
  * @param workIntervalSeconds optimal work interval of an endless job in the same situation
  * @param segments optimal number of segments of this job; 1 means not to checkpoint
  * @param segmentWorkSeconds work of each segment of this job but the last, which has none to follow
- *     and works for the time of one checkpoint longer; the whole work when there is one segment
+ *     and works for the time of one checkpoint longer (its cost, or its latency where the job goes
+ *     on meanwhile); the whole work when there is one segment
  * @param standardDeviationSeconds standard deviation of the makespan
  * @param breakdown expected makespan and where it goes
  */

@@ -44,7 +44,7 @@ package dev.holdfast.policy;
  */
 public final class SegmentModel {
   /** Largest exponent used: e^700 times any sensible number of seconds is still a double. */
-  private static final double EXPONENT_MAX = 700;
+  static final double EXPONENT_MAX = 700;
 
   private SegmentModel() {}
 
@@ -160,7 +160,7 @@ public final class SegmentModel {
         failures);
   }
 
-  private static Breakdown unbounded(double work, double checkpointSeconds, Situation situation) {
+  static Breakdown unbounded(double work, double checkpointSeconds, Situation situation) {
     double infinite = Double.POSITIVE_INFINITY;
     return new Breakdown(
         work,
@@ -192,7 +192,7 @@ public final class SegmentModel {
   }
 
   /** Deviation of the sum of N independent terms, N geometric with P(N = 0) = e^(-exponent). */
-  private static double geometricSumDeviation(double exponent, double mean, double deviation) {
+  static double geometricSumDeviation(double exponent, double mean, double deviation) {
     return Math.sqrt(Math.expm1(exponent)) * Math.hypot(deviation, Math.exp(exponent / 2) * mean);
   }
 }

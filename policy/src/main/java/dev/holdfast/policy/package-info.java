@@ -15,6 +15,13 @@
  * people know, {@link dev.holdfast.policy.ExactOptimum} is what they approximate, and {@link
  * dev.holdfast.policy.SegmentModel} says what any interval costs. A {@link
  * dev.holdfast.policy.CheckpointPolicy} is one of them as an object that a running job can ask.
+ *
+ * <p>{@link dev.holdfast.policy.IntervalModel} lists the models of the interval under their names.
+ * Where checkpoints are not all alike and blocking, {@link dev.holdfast.policy.AsynchronousModel},
+ * {@link dev.holdfast.policy.IncrementalModel} and {@link dev.holdfast.policy.TwoLevelModel} extend
+ * the segment model; {@link dev.holdfast.policy.PreemptionModel} extends it to failures that
+ * announce themselves, and {@link dev.holdfast.policy.RandomCost} says which constant a random cost
+ * is worth.
  */
 @NullMarked
 package dev.holdfast.policy;

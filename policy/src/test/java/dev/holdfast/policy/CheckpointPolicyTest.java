@@ -2,7 +2,6 @@
 package dev.holdfast.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,28 +12,50 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointPolicyTest {
-  private static final Situation SITUATION = new Situation(300, 86400, 600, 60);
+  private static final JobState JOB = JobState.of(new Situation(300, 86400, 600, 60));
 
   @Test
   void modelPolicies_inASituation_returnTheirFormula() {
-    assertEquals(7200, CheckpointPolicy.young().workIntervalSeconds(SITUATION));
-    assertEquals(
-        Daly.higherOrder(300, 86400), CheckpointPolicy.daly().workIntervalSeconds(SITUATION));
+    assertEquals(7200, CheckpointPolicy.young().workIntervalSeconds(JOB));
+    assertEquals(Daly.higherOrder(300, 86400), CheckpointPolicy.daly().workIntervalSeconds(JOB));
     assertEquals(
         ExactOptimum.workIntervalSeconds(300, 86400),
-        CheckpointPolicy.exact().workIntervalSeconds(SITUATION));
+        CheckpointPolicy.exact().workIntervalSeconds(JOB));
+  }
+
+  @Test
+  void modelPolicy_whereTheModelHasNoMeaning_isExact() {
+    JobState now = JobState.of(new Situation(300, 86400, 90000, 60)); // M < D + R
+    assertEquals(
+        CheckpointPolicy.exact().workIntervalSeconds(now),
+        CheckpointPolicy.of(IntervalModel.HERAULT_ROBERT).workIntervalSeconds(now));
   }
 
   @Test
   void fixed_inAnySituation_returnsItsInterval() {
     CheckpointPolicy fixed = CheckpointPolicy.fixed(Duration.ofMillis(1500));
-    assertEquals(1.5, fixed.workIntervalSeconds(SITUATION));
-    assertEquals(1.5, fixed.workIntervalSeconds(new Situation(1e6, 1, 0, 0)));
+    assertEquals(1.5, fixed.workIntervalSeconds(JOB));
+    assertEquals(1.5, fixed.workIntervalSeconds(JobState.of(new Situation(1e6, 1, 0, 0))));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"young", "daly", "exact", "fixed:90s", "fixed:1500ms", "fixed:PT1.0000001S"})
+      strings = {
+        "young",
+        "daly",
+        "exact",
+        "walltime",
+        "adaptive",
+        "adaptive:0.5",
+        "daly-first",
+        "wong-franklin",
+        "wong-franklin:0.25",
+        "wong-franklin-printed",
+        "herault-robert",
+        "fixed:90s",
+        "fixed:1500ms",
+        "fixed:PT1.0000001S"
+      })
   void parse_ofAName_givesThePolicyOfThatName(String name) {
     CheckpointPolicy policy = CheckpointPolicy.parse(name);
     assertEquals(name, policy.name());
@@ -44,7 +65,7 @@ class CheckpointPolicyTest {
 
   @Test
   void parse_ofModelName_ignoresCaseAndBlanks() {
-    assertSame(CheckpointPolicy.exact(), CheckpointPolicy.parse(" Exact\n"));
+    assertEquals(CheckpointPolicy.exact(), CheckpointPolicy.parse(" Exact\n"));
   }
 
   @ParameterizedTest
@@ -65,7 +86,7 @@ class CheckpointPolicyTest {
     "999999999999d, 86399999999913600"
   })
   void parse_ofInterval_readsItsLength(String text, double seconds) {
-    assertEquals(seconds, CheckpointPolicy.parse(text).workIntervalSeconds(SITUATION), 1e-9);
+    assertEquals(seconds, CheckpointPolicy.parse(text).workIntervalSeconds(JOB), 1e-9);
   }
 
   @ParameterizedTest
@@ -74,10 +95,12 @@ class CheckpointPolicyTest {
       value = {
         "90 | policy \"90\": 90 has no unit; write 90s, 90min or 90h",
         "fixed:1.5 | policy \"fixed:1.5\": 1.5 has no unit; write 1.5s, 1.5min or 1.5h",
-        "weekly | policy \"weekly\": use young, daly, exact, or a duration such as 90s",
-        "fixed:young | policy \"fixed:young\": use young, daly, exact, or a duration",
-        "fixed: | policy \"fixed:\": use young, daly, exact, or a duration",
-        "'' | policy \"\": use young, daly, exact, or a duration",
+        "weekly | policy \"weekly\": use young, daly, exact, walltime, adaptive, or a duration such as 90s",
+        "fixed:young | policy \"fixed:young\": use young, daly, exact, walltime, adaptive, or a duration",
+        "fixed: | policy \"fixed:\": use young, daly, exact, walltime, adaptive, or a duration",
+        "'' | policy \"\": use young, daly, exact, walltime, adaptive, or a duration",
+        "wong-franklin:2 | write wong-franklin:0.25 with a share above 0 and at most 1",
+        "adaptive:x | write adaptive, or adaptive:2",
         "30m1h | units, longest first",
         "90S | such as 90s",
         "-90s | such as 90s",
@@ -114,12 +137,13 @@ class CheckpointPolicyTest {
     assertMessage("mttfSeconds is -1.0", () -> Daly.firstOrder(1, -1, 5));
     assertMessage("restartSeconds is -1.0", () -> Daly.firstOrder(1, 1, -1));
     assertMessage("costSeconds is Infinity", () -> ExactOptimum.workIntervalSeconds(1 / 0.0, 1));
-    assertMessage("workSeconds is 0.0", () -> ExactOptimum.forJob(0, SITUATION));
-    assertMessage("workSeconds is Infinity", () -> ExactOptimum.segments(1 / 0.0, SITUATION));
-    assertMessage("workSeconds is NaN", () -> SegmentModel.breakdown(Double.NaN, 1, SITUATION));
+    assertMessage("workSeconds is 0.0", () -> ExactOptimum.forJob(0, JOB.situation()));
+    assertMessage("workSeconds is Infinity", () -> ExactOptimum.segments(1 / 0.0, JOB.situation()));
+    assertMessage(
+        "workSeconds is NaN", () -> SegmentModel.breakdown(Double.NaN, 1, JOB.situation()));
     assertMessage(
         "workIntervalSeconds is 0.0: it must be a number of seconds greater than 0 (Infinity",
-        () -> SegmentModel.steadyWaste(0, SITUATION));
+        () -> SegmentModel.steadyWaste(0, JOB.situation()));
   }
 
   private static void assertMessage(String expected, Runnable action) {

@@ -80,7 +80,7 @@ class ExactOptimumTest {
       assertTrue(SegmentModel.steadyWaste(w * 0.9, s) >= waste * (1 - 1e-14), at);
       assertTrue(SegmentModel.steadyWaste(w * 1.1, s) >= waste * (1 - 1e-14), at);
       for (CheckpointPolicy other : List.of(CheckpointPolicy.young(), CheckpointPolicy.daly())) {
-        double otherWaste = SegmentModel.steadyWaste(other.workIntervalSeconds(s), s);
+        double otherWaste = SegmentModel.steadyWaste(other.workIntervalSeconds(JobState.of(s)), s);
         assertTrue(otherWaste >= waste * (1 - 1e-14), at + " " + other);
       }
     }

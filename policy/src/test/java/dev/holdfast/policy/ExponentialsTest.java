@@ -27,6 +27,21 @@ class ExponentialsTest {
     assertClose(variance.sqrt(), Exponentials.truncatedDeviation(x), x);
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-7, 1e-3, 0.1, 0.499, 0.5, 0.501, 1, 5, 300})
+  void logSinhRatio_atAnySize_keepsItsDigits(double y) {
+    Dfp sinh = expm1(y).subtract(expm1(-y)).divide(2);
+    assertClose(sinh.divide(DIGITS.newDfp(y)).log(), Exponentials.logSinhRatio(y), y);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-12, 1e-5, 0.1, 0.499, 0.5, 0.501, 1, 5, 300, 1e9})
+  void minusLog1p_atAnySize_keepsItsDigits(double x) {
+    Dfp exact = DIGITS.newDfp(x);
+    Dfp log = exact.add(DIGITS.getOne()).log();
+    assertClose(exact.subtract(log), Exponentials.minusLog1p(x), x);
+  }
+
   @Test
   void truncatedMoments_atTheEnds_areTheirLimits() {
     assertEquals(0, Exponentials.truncatedMean(0));
@@ -34,6 +49,8 @@ class ExponentialsTest {
     assertEquals(1, Exponentials.truncatedMean(700));
     assertEquals(1, Exponentials.truncatedDeviation(700));
     assertEquals(0, Exponentials.truncatedDeviation(Double.MIN_VALUE));
+    assertEquals(0, Exponentials.logSinhRatio(0));
+    assertEquals(0, Exponentials.minusLog1p(0));
   }
 
   private static Dfp expm1(double x) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +25,38 @@ class ReferenceTest {
     assertEquals(
         List.of("E01", "E02", "E03", "E04", "E15", "E18", "E22", "E29"),
         rows().stream().map(ReferenceRow::toString).toList());
+  }
+
+  /** So that a new column of the table does not go unread. */
+  @Test
+  void columns_areInputsOrCheckedBelow() {
+    Set<String> inputs =
+        Set.of(
+            "id", "kind", "dist", "shape", "scale", "mtbf_s", "C_s", "R_s", "D_s", "W_s", "note");
+    Set<String> checked =
+        Set.of(
+            "young_tau",
+            "daly1_tau",
+            "dalyHO_tau",
+            "herault_robert_period",
+            "wf_tau_h0.25",
+            "wf_tau_h0.5",
+            "wf_tau_h0.75",
+            "exact_tau",
+            "K_opt_skip_last",
+            "E_opt_skip_last",
+            "waste_opt_pct",
+            "E_dalyHO_skip_last",
+            "waste_dalyHO_pct",
+            "rework_dalyHO",
+            "ckpt_dalyHO",
+            "restart_dalyHO",
+            "down_dalyHO",
+            "nfail_dalyHO",
+            "sd_dalyHO");
+    Set<String> known = new HashSet<>(inputs);
+    known.addAll(checked);
+    assertEquals(known, rows().getFirst().cells().keySet());
   }
 
   @ParameterizedTest

@@ -112,7 +112,7 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
         end.isPresent()
             ? before.atEpochMs()
             : Math.max(before.atEpochMs(), Math.min(diedEpochMs, start));
-    boolean failed = end.isEmpty() || end.get().cause() == EndCause.FAILED;
+    boolean failed = end.isEmpty();
     return before.withAttempt(start, died - before.atEpochMs(), start - died, failed ? 1 : 0);
   }
 

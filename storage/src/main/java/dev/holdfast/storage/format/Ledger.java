@@ -15,7 +15,8 @@ import java.util.Locale;
  * @param restartNs from process start to the first step, restore included
  * @param downtimeNs no attempt was running
  * @param attempts attempts begun
- * @param failures attempts that ended without an END record or with an error
+ * @param failures attempts that ended without an END record: killed, not ended by an error of the
+ *     program itself
  * @param versions versions committed
  * @param storedBytes bytes written for them
  * @param stateBytes size of the states they hold
