@@ -88,6 +88,8 @@ final class ArchitectureTest {
             EXAMPLES,
             CORE,
             "dev.holdfast.policy",
+            "dev.holdfast.policy.fit",
+            "dev.holdfast.policy.logs",
             "dev.holdfast.storage",
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",
@@ -168,6 +170,17 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI, "picocli.."));
+  }
+
+  /** Loaded when a chart is asked for, and replaced in one place if it must be. */
+  @Test
+  void chartingLibrary_isKnown_toOneClass() {
+    check(
+        noClasses()
+            .that(not(named("cli\\.SvgCharts")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.jetbrains..", "kotlin..", "org.slf4j.."));
   }
 
   @Test
