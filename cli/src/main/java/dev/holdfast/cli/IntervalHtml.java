@@ -13,7 +13,7 @@ final class IntervalHtml {
       td, th { padding: .25em .9em .25em 0; text-align: right; border-bottom: 1px solid #ddd }
       td:first-child, th:first-child { text-align: left }
       .warning { background: #fff3d6; border-left: 4px solid #e69f00; padding: .5em .8em }
-      .wide { overflow-x: auto } svg { max-width: 100%; height: auto }
+      .wide { overflow-x: auto } .wide > svg { max-width: 100%; height: auto }
       """;
 
   private final StringBuilder page = new StringBuilder();

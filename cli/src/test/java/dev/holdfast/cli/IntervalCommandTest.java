@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class IntervalCommandTest {
+  private static final long SEED = 20_240_707;
   private static final String SKETCH = "interval --mttf 24h --cost 5min --work 500h";
 
   private static Command.Result run(String line) {
@@ -437,5 +439,45 @@ final class IntervalCommandTest {
       })
   void schemes_wrong_nameOptionValueAndForm(String options, String words) {
     run("interval " + options).mustFail(ExitCode.USAGE, "holdfast: ", words);
+  }
+
+  /**
+   * Costs from a thousand-billionth of the MTTF to a hundred times it, in every form and scheme.
+   */
+  @Test
+  void answers_ofRandomJobs_areNumbersInTheirRanges() {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < 80; i++) {
+      String job = randomJob(random);
+      String all = done("interval " + job + " --json").out();
+      double best = number(all, "models", 0, "waste");
+      assertTrue(best >= 0 && best <= 1, job);
+      assertTrue(number(all, "models", 0, "work_interval_s") > 0, job);
+      for (int model = 1; model < 7; model++) {
+        Object waste = StrictJson.at(all, "models", model, "waste");
+        boolean none =
+            StrictJson.NULL.equals(StrictJson.at(all, "models", model, "work_interval_s"));
+        assertEquals(none, StrictJson.NULL.equals(waste), job);
+        if (!none) {
+          double other = ((Number) waste).doubleValue();
+          assertTrue(other >= best * (1 - 1e-9) && other <= 1, job + ": " + other + " " + best);
+        }
+      }
+      String text = done("interval --all " + job).out();
+      assertFalse(text.contains("NaN") || text.contains("Infinity"), () -> job + "\n" + text);
+      double quiet = Double.parseDouble(done("interval -q " + job).out().strip());
+      assertTrue(quiet > 0, job);
+    }
+  }
+
+  private static String randomJob(SplittableRandom random) {
+    double mttf = Math.pow(10, random.nextDouble(2, 7));
+    double cost = Math.max(1e-8, mttf * Math.pow(10, random.nextDouble(-12, 2)));
+    double work = mttf * Math.pow(10, random.nextDouble(-3, 2));
+    String job = Text.format("-M %.9fs -C %.9fs", mttf, cost);
+    if (random.nextBoolean()) {
+      job += Text.format(" -R %.3fs -D %.3fs", mttf * random.nextDouble(), cost);
+    }
+    return random.nextBoolean() ? job + Text.format(" -W %.6fs", work) : job;
   }
 }
