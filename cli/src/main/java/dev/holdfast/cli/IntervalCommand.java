@@ -151,9 +151,7 @@ final class IntervalCommand implements Callable<Integer> {
       OutFile.write(form.plot, svg);
     }
     if (form.html != null) {
-      List<Text.Table> table =
-          sweeps.isEmpty() ? List.of() : List.of(SweepText.table(sweeps, points, form.all));
-      OutFile.write(form.html, IntervalHtml.of(answer, form.all, table, svg));
+      OutFile.write(form.html, IntervalHtml.of(answer, form.all, sweeps, points, svg));
     }
   }
 

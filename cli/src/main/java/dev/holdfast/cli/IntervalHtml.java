@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** The answer as one page that needs nothing but itself. */
 final class IntervalHtml {
@@ -21,26 +25,29 @@ final class IntervalHtml {
   private IntervalHtml() {}
 
   /**
-   * @param sweep the table of a sweep; empty if there was none
+   * @param answer shown in detail: of a sweep one of its points
+   * @param sweeps empty if there was none
+   * @param points of the sweep
    * @param svg the drawings
    */
-  static String of(WhatIf answer, boolean all, List<Text.Table> sweep, String svg) {
+  static String of(
+      WhatIf answer, boolean all, List<Sweep> sweeps, List<WhatIf> points, String svg) {
     IntervalText text = new IntervalText(answer, all);
     IntervalHtml html = new IntervalHtml();
     html.page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html.page.append("<title>holdfast interval</title>\n<style>\n").append(STYLE);
     html.page.append("</style>\n</head>\n<body>\n");
     html.element("h1", text.headline());
-    Validity.warnings(answer)
-        .forEach(
-            w -> html.page.append("<p class=\"warning\">").append(escaped(w)).append(".</p>\n"));
+    Validity.warnings(answer).forEach(html::warning);
     html.table(text.table());
     text.split().forEach(line -> html.element("p", line));
     text.walltime().forEach(line -> html.element("p", line.strip()));
     html.element("p", text.sensitivity());
-    sweep.forEach(html::table);
+    if (!sweeps.isEmpty()) {
+      html.sweep(sweeps, points, all);
+    }
     html.page.append("<div class=\"wide\">\n").append(withoutNamespaces(svg)).append("</div>\n");
-    html.inputs(answer.inputs());
+    html.inputs(answer, sweeps);
     html.element("h2", "Assumptions");
     html.page.append("<ul>\n");
     Validity.assumptions(answer).forEach(a -> html.element("li", a));
@@ -53,14 +60,32 @@ final class IntervalHtml {
     return svg.replaceAll(" xmlns(:xlink)?=\"[^\"]*\"", "");
   }
 
-  private void inputs(Inputs inputs) {
+  private void sweep(List<Sweep> sweeps, List<WhatIf> points, boolean all) {
+    element("h2", "Sweep");
+    element("p", "Above is one point of it.");
+    Validity.warnings(points).forEach(this::warning);
+    table(SweepText.table(sweeps, points, all));
+  }
+
+  private void warning(String text) {
+    page.append("<p class=\"warning\">").append(escaped(text)).append(".</p>\n");
+  }
+
+  private void inputs(WhatIf answer, List<Sweep> sweeps) {
     element("h2", "Inputs");
     page.append("<table>\n");
     for (Parameter parameter : Parameter.values()) {
-      inputs
-          .get(parameter)
-          .ifPresent(v -> row("td", List.of("--" + parameter.word(), parameter.format(v))));
+      OptionalDouble value = answer.inputs().get(parameter);
+      if (value.isPresent()) {
+        row("td", List.of("--" + parameter.word(), parameter.format(value.getAsDouble())));
+      }
     }
+    for (Sweep sweep : sweeps) {
+      String values = sweep.values().stream().map(sweep.parameter()::format).collect(joining(", "));
+      row("td", List.of("--vary " + sweep.parameter().word(), values));
+    }
+    new TreeMap<>(answer.setting().json())
+        .forEach((key, value) -> row("td", List.of(key, value.toString())));
     page.append("</table>\n");
   }
 
