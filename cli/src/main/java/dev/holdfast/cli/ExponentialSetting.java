@@ -11,11 +11,13 @@ import java.util.List;
  * Failures at a constant rate: exact throughout.
  *
  * @param failures what is taken for granted about them, as a phrase
+ * @param warnings where that is doubtful
  */
-record ExponentialSetting(Situation situation, String failures) implements Setting {
+record ExponentialSetting(Situation situation, String failures, List<String> warnings)
+    implements Setting {
 
   ExponentialSetting(Situation situation) {
-    this(situation, "exponential failures of the whole job");
+    this(situation, "exponential failures of the whole job", List.of());
   }
 
   @Override
@@ -46,7 +48,7 @@ record ExponentialSetting(Situation situation, String failures) implements Setti
 
   @Override
   public ExponentialSetting withMttfTimes(double factor) {
-    return new ExponentialSetting(withMttfTimes(situation, factor), failures);
+    return new ExponentialSetting(withMttfTimes(situation, factor), failures, warnings);
   }
 
   static Situation withMttfTimes(Situation situation, double factor) {

@@ -19,7 +19,7 @@ final class LawOptions {
       names = "--dist",
       paramLabel = "LAW",
       description =
-          "Time to failure of the job: exponential, weibull:SHAPE, lognormal:SIGMA,"
+          "Time to failure of the job, or with --nodes of a node: exponential, weibull:SHAPE, lognormal:SIGMA,"
               + " gamma:SHAPE, such as weibull:0.7; exponential unless said.")
   private @Nullable String law;
 
@@ -51,15 +51,14 @@ final class LawOptions {
     if (law != null && log != null) {
       throw usage("--dist says the law and --fit finds it: give one of them");
     }
+    if (log != null && inputs.given(Parameter.NODE_MTTF)) {
+      throw usage("--fit learns how often the job fails: leave --nodes and --node-mttf out");
+    }
     if (log != null) {
       return Optional.of(fitted(log));
     }
     if (law == null) {
       return Optional.empty();
-    }
-    if (inputs.given(Parameter.NODE_MTTF)) {
-      throw usage(
-          "--dist is the law of the whole job: give --mttf instead of --nodes, --node-mttf");
     }
     try {
       return Optional.of(new Given(FailureLaw.parse(law, 1), ""));

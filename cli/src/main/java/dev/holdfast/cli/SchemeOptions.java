@@ -5,6 +5,7 @@ import dev.holdfast.policy.AsynchronousModel;
 import dev.holdfast.policy.Exponential;
 import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.IncrementalModel;
+import dev.holdfast.policy.NodeFailures;
 import dev.holdfast.policy.PreemptionModel;
 import dev.holdfast.policy.RenewalModel;
 import dev.holdfast.policy.Situation;
@@ -19,6 +20,9 @@ import picocli.CommandLine.Option;
 
 /** Options for checkpoints and failures that are not of the plain kind. */
 final class SchemeOptions {
+  /** A rate off by less than a fifth changes nothing worth telling. */
+  private static final double EARLY_LOG_MAX = Math.log(1.2);
+
   @Option(
       names = "--latency",
       paramLabel = "TIME",
@@ -135,7 +139,9 @@ final class SchemeOptions {
       throw usage("--notice needs how often preemptions come: give --preemption, such as 12h");
     }
     if (law.isPresent()) {
-      return lived(situation, law.get());
+      return inputs.given(Parameter.NODE_MTTF)
+          ? nodes(inputs, law.get().law())
+          : lived(situation, law.get());
     }
     ExponentialSetting plain = new ExponentialSetting(situation);
     if (levels != null) {
@@ -154,12 +160,38 @@ final class SchemeOptions {
     FailureLaw law = given.law().withMeanSeconds(situation.mttfSeconds());
     if (law instanceof Exponential) {
       String origin = given.origin().isEmpty() ? "" : " (" + given.origin() + ")";
-      return new ExponentialSetting(situation, "exponential failures of the whole job" + origin);
+      return new ExponentialSetting(
+          situation, "exponential failures of the whole job" + origin, List.of());
     }
     return new RenewalSetting(
         new RenewalModel(
             law, situation.costSeconds(), situation.restartSeconds(), situation.downtimeSeconds()),
         given.origin());
+  }
+
+  /** Many nodes of mixed ages fail like one thing without memory; new ones together do not. */
+  private static Setting nodes(Inputs inputs, FailureLaw shape) {
+    FailureLaw law = shape.withMeanSeconds(inputs.orZero(Parameter.NODE_MTTF));
+    NodeFailures nodes = new NodeFailures(law, (int) inputs.orZero(Parameter.NODES));
+    String failures =
+        "time to failure of a node is "
+            + Laws.words(law)
+            + "; nodes of mixed ages, so that the job's failures are exponential";
+    List<String> warnings = new ArrayList<>();
+    if (inputs.workSeconds().isPresent()) {
+      double work = inputs.workSeconds().getAsDouble();
+      double factor = nodes.earlyRateFactor(work);
+      if (Math.abs(Math.log(factor)) > EARLY_LOG_MAX) {
+        warnings.add(
+            Text.format(
+                "if all nodes are new, the job fails %s times as often in its %s: plan with --mttf"
+                    + " %ss",
+                Times.plain(Times.rounded(factor, 2)),
+                Times.words(work),
+                Times.plain(Times.rounded(nodes.earlyMttfSeconds(work), 3))));
+      }
+    }
+    return new ExponentialSetting(inputs.situation(), failures, warnings);
   }
 
   private void checkOne(Inputs inputs, Optional<LawOptions.Given> law) {

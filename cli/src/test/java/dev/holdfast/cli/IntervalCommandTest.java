@@ -383,6 +383,17 @@ final class IntervalCommandTest {
   }
 
   @Test
+  void dist_ofNodes_isExponentialForOldOnesAndWarnsOfNewOnes() {
+    String nodes = "interval --nodes 1000 --node-mttf 5y -C 5min -W 500h";
+    Command.Result result = done(nodes + " --dist weibull:0.7");
+    assertEquals(
+        done(nodes).out().lines().limit(2).toList(), result.out().lines().limit(2).toList());
+    result.mustSay("time to failure of a node is Weibull of shape 0.7, mean 5 y");
+    result.mustSay("Warning: if all nodes are new, the job fails", "plan with --mttf");
+    assertFalse(done(nodes + " --dist exponential").out().contains("all nodes are new"));
+  }
+
+  @Test
   void dist_exponential_isThePlainAnswer() {
     assertEquals(done(SKETCH).out(), done(SKETCH + " --dist exponential").out());
   }
@@ -434,7 +445,7 @@ final class IntervalCommandTest {
         "-M 1d -C 5min --latency 9min --dist weibull:0.7 | there is no model of these together",
         "-M 1d -C 5min --dist weibull | use exponential, weibull:SHAPE",
         "-M 1d -C 5min --dist weibull:0.01 | --dist",
-        "--nodes 9 --node-mttf 5y -C 5min --dist weibull:0.7 | give --mttf instead",
+        "--nodes 9 --node-mttf 5y -C 5min --fit x --format gaps | leave --nodes",
         "-M 1d -C 5min --walltime 4min | --walltime 4 min: a restart and the last checkpoint alone"
       })
   void schemes_wrong_nameOptionValueAndForm(String options, String words) {
