@@ -88,6 +88,8 @@ final class ArchitectureTest {
             EXAMPLES,
             CORE,
             "dev.holdfast.policy",
+            "dev.holdfast.policy.fit",
+            "dev.holdfast.policy.logs",
             "dev.holdfast.storage",
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",

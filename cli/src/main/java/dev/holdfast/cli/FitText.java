@@ -140,7 +140,7 @@ final class FitText {
   }
 
   /** A unit in which a time has few digits. */
-  private record TimeUnit(double seconds, String symbol) {
+  record TimeUnit(double seconds, String symbol) {
     private static final double DAY = 86_400;
 
     static TimeUnit of(double seconds) {
@@ -269,7 +269,7 @@ final class FitText {
     table.print(out, "  ");
   }
 
-  private static String window(Duration window) {
+  static String window(Duration window) {
     return window.equals(Duration.ofMinutes(window.toMinutes()))
         ? window.toMinutes() + " min"
         : Durations.human(window.toNanos() / 1e9);
