@@ -59,8 +59,9 @@ final class FitCharts {
         (selected.isEmpty() ? "" : selected + ": ")
             + (answer.hasEvents()
                 ? Text.count(sample.failures(), "gap")
-                    + ", coalesced within "
-                    + FitText.window(answer.window())
+                    + (answer.window().isZero()
+                        ? ", those of 0 dropped"
+                        : ", coalesced within " + FitText.window(answer.window()))
                 : Text.count(sample.failures(), "failure")
                     + ", "
                     + Text.count(sample.censored(), "time")
