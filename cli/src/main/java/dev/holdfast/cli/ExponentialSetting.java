@@ -7,8 +7,16 @@ import dev.holdfast.policy.SegmentModel;
 import dev.holdfast.policy.Situation;
 import java.util.List;
 
-/** Failures at a constant rate: exact throughout. */
-record ExponentialSetting(Situation situation) implements Setting {
+/**
+ * Failures at a constant rate: exact throughout.
+ *
+ * @param failures what is taken for granted about them, as a phrase
+ */
+record ExponentialSetting(Situation situation, String failures) implements Setting {
+
+  ExponentialSetting(Situation situation) {
+    this(situation, "exponential failures of the whole job");
+  }
 
   @Override
   public double waste(double workIntervalSeconds) {
@@ -38,7 +46,7 @@ record ExponentialSetting(Situation situation) implements Setting {
 
   @Override
   public ExponentialSetting withMttfTimes(double factor) {
-    return new ExponentialSetting(withMttfTimes(situation, factor));
+    return new ExponentialSetting(withMttfTimes(situation, factor), failures);
   }
 
   static Situation withMttfTimes(Situation situation, double factor) {
@@ -51,6 +59,6 @@ record ExponentialSetting(Situation situation) implements Setting {
 
   @Override
   public List<String> assumptions() {
-    return List.of("exponential failures of the whole job");
+    return List.of(failures);
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a failure log came to, for people: the answer first, then what it rests on. */
 final class FitText {
@@ -50,7 +51,7 @@ final class FitText {
     printLaws(out);
     out.println();
     out.println("Read from " + answer.file() + ":");
-    read().forEach(line -> out.println("  " + line));
+    read().stream().flatMap(FitText::indented).forEach(out::println);
     if (!alternatives.isEmpty()) {
       out.println();
       printWindows(out, alternatives);
@@ -64,6 +65,10 @@ final class FitText {
       case WEIBULL, GAMMA -> Text.format(", shape %.3g", first.value());
       case LOGNORMAL -> Text.format(", sigma %.3g", fit.parameters().getLast().value());
     };
+  }
+
+  private static Stream<String> indented(String line) {
+    return paragraphs(List.of(line)).stream().map(part -> "  " + part);
   }
 
   /** Sentences, each broken into lines of a readable width. */
@@ -134,16 +139,34 @@ final class FitText {
     };
   }
 
+  /** A unit in which a time has few digits. */
+  private record TimeUnit(double seconds, String symbol) {
+    private static final double DAY = 86_400;
+
+    static TimeUnit of(double seconds) {
+      if (seconds < 120) {
+        return new TimeUnit(1, "s");
+      }
+      if (seconds < 7200) {
+        return new TimeUnit(60, "min");
+      }
+      if (seconds < 10 * DAY) {
+        return new TimeUnit(3600, "h");
+      }
+      return seconds < 3 * 365 * DAY ? new TimeUnit(DAY, "d") : new TimeUnit(365.25 * DAY, "years");
+    }
+  }
+
   /** A time with its interval, all in the unit that suits it, such as 13.1 h (12.5 to 13.8). */
   private static String span(Estimate estimate) {
     double seconds = estimate.value();
-    double unitSeconds =
-        seconds < 120 ? 1 : seconds < 7200 ? 60 : seconds < 10 * 86400 ? 3600 : 86400;
-    String unit =
-        unitSeconds == 1 ? "s" : unitSeconds == 60 ? "min" : unitSeconds == 3600 ? "h" : "d";
-    double value = seconds / unitSeconds;
+    TimeUnit unit = TimeUnit.of(seconds);
+    double value = seconds / unit.seconds();
     String pattern = value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f";
-    return Text.format(pattern, value) + " " + unit + brackets(estimate, unitSeconds, pattern);
+    return Text.format(pattern, value)
+        + " "
+        + unit.symbol()
+        + brackets(estimate, unit.seconds(), pattern);
   }
 
   private static String brackets(Estimate estimate, double unit, String pattern) {

@@ -34,19 +34,23 @@ final class IntervalCharts {
     List<Choice> marked = marked(answer, all);
     double low = intervals(marked).min().orElse(1) / ROOM_LEFT;
     double high = intervals(marked).max().orElse(1) * ROOM_RIGHT;
-    List<Point> points =
-        IntStream.rangeClosed(0, CURVE_POINTS)
-            .mapToDouble(i -> low * Math.pow(high / low, (double) i / CURVE_POINTS))
-            .mapToObj(w -> new Point(w, 100 * answer.setting().waste(w)))
-            .toList();
+    List<Point> points = curve(answer.setting(), low, high);
     List<Layer> layers = new ArrayList<>();
-    layers.add(new Line("", false, points));
+    if (answer.setting() instanceof ExponentialSetting) {
+      layers.add(new Line("", false, points));
+    } else {
+      layers.add(new Line("as asked", false, points));
+      Setting plain = new ExponentialSetting(answer.situation());
+      layers.add(new Line("plain checkpoints, exponential", true, curve(plain, low, high)));
+    }
     for (Choice choice : marked) {
+      Setting judge =
+          choice.equals(answer.best()) ? answer.setting() : answer.setting().forModels();
       double interval = choice.workIntervalSeconds().orElseThrow();
       layers.add(
           new Mark(
               choice.label() + (choice.model().isPresent() ? "  " + Times.words(interval) : ""),
-              new Point(interval, 100 * answer.setting().waste(interval))));
+              new Point(interval, 100 * judge.waste(interval))));
     }
     DoubleStream wastes = points.stream().mapToDouble(Point::y);
     return new Chart(
@@ -55,6 +59,13 @@ final class IntervalCharts {
         Axis.times("work interval (log scale)", low, high),
         Axis.log("waste, % (log scale)", wastes.min().orElse(1) / 2, 100),
         layers);
+  }
+
+  private static List<Point> curve(Setting setting, double low, double high) {
+    return IntStream.rangeClosed(0, CURVE_POINTS)
+        .mapToDouble(i -> low * Math.pow(high / low, (double) i / CURVE_POINTS))
+        .mapToObj(w -> new Point(w, 100 * setting.waste(w)))
+        .toList();
   }
 
   private static List<Choice> marked(WhatIf answer, boolean all) {

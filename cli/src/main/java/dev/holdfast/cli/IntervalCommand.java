@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -32,6 +33,9 @@ final class IntervalCommand implements Callable<Integer> {
 
   @ArgGroup(validate = false, heading = "%nOther checkpoints and failures:%n")
   private final SchemeOptions scheme = new SchemeOptions();
+
+  @ArgGroup(validate = false, heading = "%nHow failures are distributed:%n")
+  private final LawOptions laws = new LawOptions();
 
   @ArgGroup(validate = false, heading = "%nThe answer:%n")
   private final Form form = new Form();
@@ -73,7 +77,7 @@ final class IntervalCommand implements Callable<Integer> {
     private @Nullable Path html;
 
     private void check() {
-      if (Stream.of(quiet, json, csv).filter(f -> f).count() > 1) {
+      if ((quiet && json) || (quiet && csv) || (json && csv)) {
         throw usage("-q, --json, --csv: give one of them at most");
       }
       if (plot != null) {
@@ -86,46 +90,51 @@ final class IntervalCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     form.check();
-    Inputs base = scheme.added(job.inputs());
-    List<Sweep> sweeps = form.vary.stream().map(Sweep::parse).toList();
-    checkSweeps(sweeps);
-    List<WhatIf> points = Sweep.points(base, sweeps).stream().map(this::answer).toList();
-    WhatIf answer = points.size() == 1 ? points.getFirst() : middle(base, points);
-    draw(answer, sweeps, points);
-    if (sweeps.isEmpty()) {
+    Inputs given = scheme.added(job.inputs());
+    Optional<LawOptions.Given> law = laws.law(given);
+    Inputs inputs = law.isPresent() ? law.get().mttfOf(given) : given;
+    if (form.vary.isEmpty()) {
+      WhatIf answer = answer(inputs, law);
+      draw(answer, List.of(), List.of());
       print(answer, spec.commandLine().getOut());
     } else {
-      print(sweeps, points, spec.commandLine().getOut());
+      sweep(inputs, law);
     }
     return ExitCode.DONE;
+  }
+
+  private WhatIf answer(Inputs inputs, Optional<LawOptions.Given> law) {
+    inputs.check();
+    return WhatIf.of(inputs, scheme.setting(inputs, law));
+  }
+
+  private void sweep(Inputs inputs, Optional<LawOptions.Given> law) {
+    List<Sweep> sweeps = form.vary.stream().map(Sweep::parse).toList();
+    checkSweeps(sweeps);
+    List<WhatIf> points =
+        Sweep.points(inputs, sweeps).stream().map(point -> answer(point, law)).toList();
+    // One point is shown in detail: what the options say, else that in the middle.
+    WhatIf detail = inputs.complete() ? answer(inputs, law) : points.get(points.size() / 2);
+    draw(detail, sweeps, points);
+    print(sweeps, points, spec.commandLine().getOut());
   }
 
   private void checkSweeps(List<Sweep> sweeps) {
     if (sweeps.size() > 2) {
       throw usage("--vary: sweep one parameter or two");
     }
-    if (sweeps.stream().map(Sweep::parameter).distinct().count() < sweeps.size()) {
+    if (sweeps.size() == 2 && sweeps.get(0).parameter() == sweeps.get(1).parameter()) {
       throw usage("--vary: " + sweeps.getFirst().parameter().word() + " is swept twice");
     }
-    if (form.quiet && !sweeps.isEmpty()) {
+    if (form.quiet) {
       throw usage("-q prints one number: leave --vary out, or use --csv");
     }
   }
 
   private static CommandException usage(String message) {
     return new CommandException(ExitCode.USAGE, message);
-  }
-
-  private WhatIf answer(Inputs inputs) {
-    inputs.check();
-    return WhatIf.of(inputs, scheme.setting(inputs));
-  }
-
-  /** Of a sweep one point is shown in detail: what the options say, else that in the middle. */
-  private WhatIf middle(Inputs base, List<WhatIf> points) {
-    return base.complete() ? answer(base) : points.get(points.size() / 2);
   }
 
   private void draw(WhatIf answer, List<Sweep> sweeps, List<WhatIf> points) {
@@ -164,8 +173,8 @@ final class IntervalCommand implements Callable<Integer> {
   }
 
   private static double quiet(WhatIf answer) {
-    return answer.inputs().given(Parameter.WALLTIME)
-        ? WalltimeAnswer.of(answer.inputs()).workIntervalSeconds()
+    return answer.walltime().isPresent()
+        ? answer.walltime().get().workIntervalSeconds()
         : answer.best().usedSeconds();
   }
 
@@ -188,6 +197,8 @@ final class IntervalCommand implements Callable<Integer> {
 
   private void warn(List<String> warnings) {
     PrintWriter err = spec.commandLine().getErr();
-    warnings.forEach(warning -> err.println("holdfast: " + warning));
+    for (String warning : warnings) {
+      err.println("holdfast: " + warning);
+    }
   }
 }

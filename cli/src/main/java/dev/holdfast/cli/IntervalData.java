@@ -28,9 +28,7 @@ final class IntervalData {
     if (!answer.setting().json().isEmpty()) {
       json.put("scheme", new TreeMap<>(answer.setting().json()));
     }
-    if (answer.inputs().given(Parameter.WALLTIME)) {
-      json.put("walltime", WalltimeAnswer.of(answer.inputs()).json(answer.inputs().workSeconds()));
-    }
+    answer.walltime().ifPresent(w -> json.put("walltime", w.json(answer.inputs().workSeconds())));
     json.put("assumptions", Validity.assumptions(answer));
     json.put("warnings", Validity.warnings(answer));
     return json;

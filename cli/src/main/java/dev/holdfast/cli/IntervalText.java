@@ -160,8 +160,8 @@ final class IntervalText {
 
   /** What an allocation changes; nothing without --walltime. */
   List<String> walltime() {
-    return answer.inputs().given(Parameter.WALLTIME)
-        ? WalltimeAnswer.of(answer.inputs()).text(answer.inputs().workSeconds())
+    return answer.walltime().isPresent()
+        ? answer.walltime().get().text(answer.inputs().workSeconds())
         : List.of();
   }
 

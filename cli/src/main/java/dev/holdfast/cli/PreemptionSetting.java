@@ -38,6 +38,7 @@ record PreemptionSetting(PreemptionModel model) implements SteadySetting {
         Text.format(
             "the notice is long enough for a checkpoint in %s of cases",
             Times.percent(model.caughtProbability())),
+        "the interval is the optimum for what strikes without notice",
         FINITE);
   }
 

@@ -2,11 +2,16 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.policy.AsynchronousModel;
+import dev.holdfast.policy.Exponential;
+import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.IncrementalModel;
 import dev.holdfast.policy.PreemptionModel;
+import dev.holdfast.policy.RenewalModel;
 import dev.holdfast.policy.Situation;
 import dev.holdfast.policy.TwoLevelModel;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -123,11 +128,14 @@ final class SchemeOptions {
   }
 
   /** The setting that the inputs and these options describe. */
-  Setting setting(Inputs inputs) {
+  Setting setting(Inputs inputs, Optional<LawOptions.Given> law) {
     Situation situation = inputs.situation();
-    checkOne(inputs);
+    checkOne(inputs, law);
     if (inputs.given(Parameter.NOTICE) && !inputs.given(Parameter.PREEMPTION)) {
       throw usage("--notice needs how often preemptions come: give --preemption, such as 12h");
+    }
+    if (law.isPresent()) {
+      return lived(situation, law.get());
     }
     ExponentialSetting plain = new ExponentialSetting(situation);
     if (levels != null) {
@@ -142,17 +150,33 @@ final class SchemeOptions {
     return inputs.given(Parameter.PREEMPTION) ? preempted(situation, inputs) : plain;
   }
 
-  private void checkOne(Inputs inputs) {
-    List<String> given =
-        Stream.of(
-                levels == null ? "" : "--levels",
-                incremental == null ? "" : "--incremental",
-                inputs.given(Parameter.LATENCY) ? "--latency" : "",
-                inputs.given(Parameter.PREEMPTION) ? "--preemption" : "")
-            .filter(name -> !name.isEmpty())
-            .toList();
+  private static Setting lived(Situation situation, LawOptions.Given given) {
+    FailureLaw law = given.law().withMeanSeconds(situation.mttfSeconds());
+    if (law instanceof Exponential) {
+      String origin = given.origin().isEmpty() ? "" : " (" + given.origin() + ")";
+      return new ExponentialSetting(situation, "exponential failures of the whole job" + origin);
+    }
+    return new RenewalSetting(
+        new RenewalModel(
+            law, situation.costSeconds(), situation.restartSeconds(), situation.downtimeSeconds()),
+        given.origin());
+  }
+
+  private void checkOne(Inputs inputs, Optional<LawOptions.Given> law) {
+    List<String> given = new ArrayList<>();
+    add(given, levels != null, "--levels");
+    add(given, incremental != null, "--incremental");
+    add(given, inputs.given(Parameter.LATENCY), "--latency");
+    add(given, inputs.given(Parameter.PREEMPTION), "--preemption");
+    add(given, law.isPresent(), "--dist or --fit");
     if (given.size() > 1) {
       throw usage(String.join(", ", given) + ": there is no model of these together; give one");
+    }
+  }
+
+  private static void add(List<String> names, boolean given, String name) {
+    if (given) {
+      names.add(name);
     }
   }
 

@@ -94,8 +94,11 @@ final class Times {
     }
   }
 
-  /** How much more time, such as 5 min or 127 h; a dash for less than a second. */
+  /** How much more time, such as 5 min or 127 h, or -2 min; a dash for less than a second. */
   static String extra(double seconds) {
+    if (seconds <= -0.5) {
+      return "-" + extra(-seconds);
+    }
     if (!(seconds >= 0.5)) {
       return "-";
     }

@@ -107,23 +107,29 @@ final class Validity {
   }
 
   private void formulas() {
-    String empty = names(answer.others().stream().filter(c -> !c.meaningful()));
-    if (!empty.isEmpty()) {
-      warnings.add("no interval from " + empty + ": the formula has no meaning for these numbers");
+    List<String> empty = new ArrayList<>();
+    List<String> beyond = new ArrayList<>();
+    for (WhatIf.Choice choice : answer.others()) {
+      if (!choice.meaningful()) {
+        empty.add(choice.label());
+      } else if (choice.model().isPresent()
+          && !choice.is(IntervalModel.DALY)
+          && choice.workIntervalSeconds().orElse(0) >= situation.mttfSeconds()) {
+        beyond.add(choice.label());
+      }
     }
-    String beyond =
-        names(
-            answer.others().stream()
-                .filter(c -> c.model().isPresent() && c.model().get() != IntervalModel.DALY)
-                .filter(c -> c.workIntervalSeconds().orElse(0) >= situation.mttfSeconds()));
+    if (!empty.isEmpty()) {
+      warnings.add(
+          "no interval from "
+              + String.join(", ", empty)
+              + ": the formula has no meaning for these numbers");
+    }
     if (!beyond.isEmpty()) {
       warnings.add(
-          "the interval of " + beyond + " is no shorter than the MTTF, which is never right");
+          "the interval of "
+              + String.join(", ", beyond)
+              + " is no shorter than the MTTF, which is never right");
     }
-  }
-
-  private static String names(Stream<WhatIf.Choice> choices) {
-    return choices.map(WhatIf.Choice::label).collect(Collectors.joining(", "));
   }
 
   /** What was assumed because nothing else was said. */

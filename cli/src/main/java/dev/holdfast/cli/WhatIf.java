@@ -20,6 +20,7 @@ import java.util.Set;
  * @param best the recommendation, the first of the choices
  * @param others what people and other models choose
  * @param plan the best schedule of the finite job; empty without --work
+ * @param walltime what an allocation changes; empty without --walltime
  */
 record WhatIf(
     Inputs inputs,
@@ -27,7 +28,8 @@ record WhatIf(
     Setting setting,
     Choice best,
     List<Choice> others,
-    Optional<Setting.Plan> plan) {
+    Optional<Setting.Plan> plan,
+    Optional<WalltimeAnswer> walltime) {
 
   /** Of these only --all has something to say. */
   private static final Set<IntervalModel> MORE =
@@ -110,7 +112,12 @@ record WhatIf(
         inputs.workSeconds().isPresent()
             ? Optional.of(setting.bestPlan(inputs.workSeconds().getAsDouble()))
             : Optional.empty();
-    return new WhatIf(inputs, situation, setting, best(setting, plan, inputs), others, plan);
+    Optional<WalltimeAnswer> walltime =
+        inputs.given(Parameter.WALLTIME)
+            ? Optional.of(WalltimeAnswer.of(inputs))
+            : Optional.empty();
+    Choice best = best(setting, plan, inputs);
+    return new WhatIf(inputs, situation, setting, best, others, plan, walltime);
   }
 
   private static Choice best(Setting setting, Optional<Setting.Plan> plan, Inputs inputs) {

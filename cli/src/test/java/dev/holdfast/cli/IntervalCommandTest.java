@@ -286,4 +286,156 @@ final class IntervalCommandTest {
   void warnings_outsideTheUsual_areInWords(String options, String words) {
     done("interval " + options).mustSay("Warning: ", words);
   }
+
+  /** The two-level case of the reference numbers. */
+  @Test
+  void levels_ofReferenceCase_hasItsPattern() {
+    String json = done("interval --levels 10s/10s/4h,5min/5min/1d --json").out();
+    assertEquals(13, number(json, "scheme", "level1_checkpoints_per_pattern"));
+    assertEquals(524.287, number(json, "models", 0, "work_interval_s"), 5e-4);
+    double overhead = 0.135021;
+    assertEquals(overhead / (1 + overhead), number(json, "models", 0, "waste"), 5e-7);
+    done("interval --levels 10s/10s/4h,5min/5min/1d")
+        .mustSay("8 min 44 s of work to level 1, after each 13 of them one to level 2");
+  }
+
+  /** The walltime case of the reference numbers. */
+  @Test
+  void walltime_ofReferenceCase_storesWhatItSays() {
+    String line = "interval -M 4h -C 15min -R 10min -D 1min --walltime 4h -W 100h";
+    String json = done(line + " --json").out();
+    assertEquals(9343.34, number(json, "walltime", "stored_work_s"), 5);
+    assertEquals(7349.49, number(json, "walltime", "stored_work_periodic_s"), 5);
+    assertEquals(3900, number(json, "walltime", "work_interval_s"), 1e-9);
+    assertEquals(3, number(json, "walltime", "checkpoints"));
+    done(line)
+        .mustSay("In allocations of 4 h: 3 checkpoints", "The work takes about 41 allocations");
+    assertEquals("3900\n", done(line + " -q").out());
+  }
+
+  @Test
+  void latency_longerThanBest_isAllTheIntervalThereIs() {
+    Command.Result result = done("interval -M 4h -C 1s -W 100h --latency 10min");
+    result.mustSay("Checkpoint after every 9 min 59 s of work", "as short as the latency allows");
+  }
+
+  /** Blocking is the asynchronous checkpoint that is usable when it lets the job go on. */
+  @Test
+  void latency_ofTheCost_isBlocking() {
+    String options = "interval -M 4h -C 1min -R 10min -W 100h --json";
+    String blocking = done(options).out();
+    String same = done(options + " --latency 1min").out();
+    assertEquals(
+        number(blocking, "models", 0, "makespan_s"), number(same, "models", 0, "makespan_s"), 1e-3);
+  }
+
+  @Test
+  void incremental_cheaperThanFull_wastesLess() {
+    String options = "interval -M 1d -C 5min -R 5min --json";
+    String full = done(options).out();
+    String json = done(options + " --incremental 20s/10s").out();
+    assertTrue(number(json, "scheme", "incrementals") > 1, json);
+    assertTrue(number(json, "models", 0, "waste") < number(full, "models", 0, "waste") / 2, json);
+    assertEquals(number(full, "models", 3, "waste"), number(json, "models", 3, "waste"), 1e-12);
+    done("interval -M 1d -C 5min --incremental 20s").mustSay("give what each adds to a restart");
+  }
+
+  @Test
+  void preemption_withNoticeLongEnough_allowsLongerIntervals() {
+    double noticed =
+        number(
+            done("interval -M 7d -C 5min --preemption 6h --notice 10min --json").out(),
+            "models",
+            0,
+            "work_interval_s");
+    double unnoticed =
+        number(
+            done("interval -M 7d -C 5min --preemption 6h --json").out(),
+            "models",
+            0,
+            "work_interval_s");
+    assertTrue(noticed > 4 * unnoticed, noticed + " " + unnoticed);
+  }
+
+  @Test
+  void costDeviation_counts_asALittleMoreCost() {
+    assertEquals("7001.404\n", done("interval -q -M 24h -C 5min --cost-sd 0s").out());
+    double interval =
+        Double.parseDouble(done("interval -q -M 24h -C 5min --cost-sd 5min").out().strip());
+    assertTrue(interval > 7001.5 && interval < 7015, Double.toString(interval));
+  }
+
+  /** Row W02 of the reference: Weibull of shape 0.5. */
+  @Test
+  void dist_ofReferenceJob_hasItsNumbers() {
+    String json = done("interval -M 24h -C 10min -R 10min -D 1min --dist weibull:0.5 --json").out();
+    assertEquals(11493, number(json, "models", 0, "work_interval_s"), 1);
+    assertEquals(0.10801, number(json, "models", 0, "waste"), 5e-6);
+    assertEquals(10182.3, number(json, "models", 3, "work_interval_s"), 0.05);
+    assertEquals("weibull", StrictJson.at(json, "scheme", "law"));
+    String finite =
+        done("interval -M 24h -C 10min -R 10min -D 1min --dist weibull:0.5 -W 192h --json").out();
+    assertEquals(783825, number(finite, "models", 1, "makespan_s"), 1);
+    assertTrue(number(finite, "models", 0, "makespan_s") < 784384, finite);
+    done("interval -M 24h -C 5min --dist weibull:0.4").mustSay("a Weibull shape of 0.4, below 0.5");
+  }
+
+  @Test
+  void dist_exponential_isThePlainAnswer() {
+    assertEquals(done(SKETCH).out(), done(SKETCH + " --dist exponential").out());
+  }
+
+  @Test
+  void fit_ofLog_givesMttfAndLaw(@TempDir Path folder) throws Exception {
+    Path log = folder.resolve("gaps.txt");
+    StringBuilder gaps = new StringBuilder();
+    for (int i = 0; i < 400; i++) { // quantiles of a Weibull of shape 0.6
+      double gap = Math.pow(-Math.log((i + 0.5) / 400), 1 / 0.6) * 36_000;
+      gaps.append(Text.format("%.3fs\n", gap));
+    }
+    Files.writeString(log, gaps);
+    Command.Result result =
+        Command.run("interval", "-C", "5min", "--fit", log, "--format", "gaps", "--json");
+    result.mustBeDone();
+    assertEquals("weibull", StrictJson.at(result.out(), "scheme", "law"));
+    assertEquals(0.6, number(result.out(), "scheme", "law_shape"), 0.03);
+    assertTrue(
+        StrictJson.at(result.out(), "assumptions", 0)
+            .toString()
+            .contains("fitted to 400 times to failure in gaps.txt"));
+    Command.run("interval", "-C", "5min", "--fit", log, "--dist", "weibull:1", "--format", "gaps")
+        .mustFail(ExitCode.USAGE, "give one of them");
+    Command.run("interval", "-C", "5min", "--fit", log).mustFail(ExitCode.USAGE, "--format");
+    Command.run("interval", "-C", "5min", "--fit", folder.resolve("no"), "--format", "gaps")
+        .mustFail(ExitCode.IO_ERROR, "there is no such file");
+  }
+
+  @Test
+  void plot_ofScheme_comparesItWithPlainCheckpoints(@TempDir Path folder) throws Exception {
+    Path plot = folder.resolve("levels.svg");
+    Command.run("interval", "--levels", "10s/10s/4h,5min/5min/1d", "--plot", plot).mustBeDone();
+    SvgText.of(Files.readString(plot)).mustSay("as asked", "plain checkpoints, exponential");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-M 1d -C 5min --levels 1s/1s/1h,2s/2s/1d | leave --cost out",
+        "--levels 1s/1s/1h | write COST/RESTART/MTTF of both levels",
+        "--levels 1s/1s,2s/2s/1d | write COST/RESTART/MTTF of both levels",
+        "--levels 1s/1s/0h,2s/2s/1d | --levels \"0h\": give a duration greater than 0",
+        "-M 1d -C 5min --latency 1min | give 5 min or more",
+        "-M 1d -C 5min --incremental 1s/2s/3s | write COST or COST/RESTART",
+        "-M 1d -C 5min --incremental 5 | --incremental 5 has no unit",
+        "-M 1d -C 5min --notice 2min | give --preemption",
+        "-M 1d -C 5min --latency 9min --dist weibull:0.7 | there is no model of these together",
+        "-M 1d -C 5min --dist weibull | use exponential, weibull:SHAPE",
+        "-M 1d -C 5min --dist weibull:0.01 | --dist",
+        "--nodes 9 --node-mttf 5y -C 5min --dist weibull:0.7 | give --mttf instead",
+        "-M 1d -C 5min --walltime 4min | --walltime 4 min: a restart and the last checkpoint alone"
+      })
+  void schemes_wrong_nameOptionValueAndForm(String options, String words) {
+    run("interval " + options).mustFail(ExitCode.USAGE, "holdfast: ", words);
+  }
 }

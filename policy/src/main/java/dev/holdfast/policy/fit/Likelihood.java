@@ -35,7 +35,7 @@ final class Likelihood {
    * @param law where the likelihood of the sample is greatest in the family of the law
    */
   Likelihood(Sample sample, FailureLaw law) {
-    this.sample = sample;
+    this.sample = sample.condensed();
     this.family = LawFamily.of(law);
     this.point = toPoint(LawFamily.values(law));
   }

@@ -42,6 +42,11 @@ final class MaximumLikelihood {
 
   private static final double DIFFERENCE_STEP = 1e-3;
 
+  /** As far as {@link Gamma} goes, less the steps of the difference quotient. */
+  private static final double GAMMA_SHAPE_MIN = 0.101;
+
+  private static final double GAMMA_SHAPE_MAX = 99;
+
   private MaximumLikelihood() {}
 
   /**
@@ -55,7 +60,7 @@ final class MaximumLikelihood {
       return Optional.empty();
     }
     double unit = sample.meanSeconds();
-    Sample scaled = sample.in(unit);
+    Sample scaled = sample.condensed().in(unit);
     try {
       return Optional.of(
           switch (family) {
@@ -194,7 +199,12 @@ final class MaximumLikelihood {
     if (sample.censored() == 0) {
       return new Gamma(uncensored, mean / uncensored * unit);
     }
-    double shape = rootOfFalling(a -> shapeScore(sample, a, gammaRate(sample, a)), uncensored);
+    double shape =
+        rootOfFalling(
+            a -> shapeScore(sample, a, gammaRate(sample, a)),
+            uncensored,
+            GAMMA_SHAPE_MIN,
+            GAMMA_SHAPE_MAX);
     return new Gamma(shape, unit / gammaRate(sample, shape));
   }
 
@@ -228,30 +238,29 @@ final class MaximumLikelihood {
         .sum(t -> above.logSurvival(rate * t) - below.logSurvival(rate * t));
   }
 
-  /** The positive root of a function that is above 0 to its left and below 0 to its right. */
   private static double rootOfFalling(UnivariateFunction f, double guess) {
-    double low = guess;
-    double high = guess;
-    double atGuess = f.value(guess);
-    for (int i = 0; i < DOUBLINGS_MAX && atGuess != 0; i++) {
-      if (atGuess > 0) {
-        low = high;
-        high *= 2;
-        if (f.value(high) <= 0) {
-          return solve(f, low, high);
-        }
-      } else if (atGuess < 0) {
-        high = low;
-        low /= 2;
-        if (f.value(low) >= 0) {
-          return solve(f, low, high);
-        }
-      } else {
-        throw new NoRootException();
+    return rootOfFalling(f, guess, Double.MIN_NORMAL, Double.MAX_VALUE);
+  }
+
+  /** The root within limits of a function that is above 0 to its left and below 0 to its right. */
+  private static double rootOfFalling(
+      UnivariateFunction f, double guess, double least, double most) {
+    double at = Math.clamp(guess, least, most);
+    double value = f.value(at);
+    for (int i = 0; i < DOUBLINGS_MAX; i++) {
+      if (value == 0) {
+        return at;
       }
-    }
-    if (atGuess == 0) {
-      return guess;
+      double next = value > 0 ? Math.min(2 * at, most) : Math.max(at / 2, least);
+      double nextValue = f.value(next);
+      if (Double.isNaN(nextValue) || next == at) {
+        break;
+      }
+      if (nextValue == 0 || nextValue > 0 != value > 0) {
+        return solve(f, Math.min(at, next), Math.max(at, next));
+      }
+      at = next;
+      value = nextValue;
     }
     throw new NoRootException();
   }

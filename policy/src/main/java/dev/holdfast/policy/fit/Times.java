@@ -6,6 +6,9 @@ import java.util.function.DoubleUnaryOperator;
 
 /** Sorted distinct times with their counts. */
 final class Times {
+  private static final int GROUPED_ABOVE = 5000;
+  private static final double GROUP_WIDTH = 1.0 / 256;
+
   private final double[] seconds;
   private final int[] counts;
   private final int total;
@@ -40,6 +43,33 @@ final class Times {
 
   Times in(double unit) {
     return new Times(Arrays.stream(seconds).map(t -> t / unit).toArray(), counts, total);
+  }
+
+  /**
+   * These times with near neighbours in one, at their mean, if there are too many to sum over again
+   * and again. A sum of a smooth function changes by a few millionths: neighbours differ by less
+   * than {@link #GROUP_WIDTH}, and the mean makes the first order vanish.
+   */
+  Times grouped() {
+    if (distinct() <= GROUPED_ABOVE) {
+      return this;
+    }
+    double[] means = new double[distinct()];
+    int[] sizes = new int[distinct()];
+    int groups = 0;
+    int i = 0;
+    while (i < distinct()) {
+      double limit = seconds[i] * (1 + GROUP_WIDTH);
+      double sum = 0;
+      int size = 0;
+      for (; i < distinct() && seconds[i] <= limit; i++) {
+        sum += counts[i] * seconds[i];
+        size += counts[i];
+      }
+      means[groups] = sum / size;
+      sizes[groups++] = size;
+    }
+    return new Times(Arrays.copyOf(means, groups), Arrays.copyOf(sizes, groups), total);
   }
 
   /** How many times, equal ones counted each. */

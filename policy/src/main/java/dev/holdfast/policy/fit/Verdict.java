@@ -78,24 +78,19 @@ final class Verdict {
         .of(LawFamily.WEIBULL)
         .map(fit -> fit.parameters().getFirst())
         .filter(shape -> !Double.isNaN(shape.low()))
-        .ifPresent(shape -> {
-          if (shape.high() < 1) {
+        .ifPresent(shape ->
             say(
-                "Failures cluster: the rate falls with the time since the last one (Weibull"
-                    + " shape %.2f, %.2f to %.2f; 1 is a constant rate).",
-                shape.value(), shape.low(), shape.high());
-          } else if (shape.low() > 1) {
-            say(
-                "The rate grows with the time since the last failure, as with wear (Weibull"
-                    + " shape %.2f, %.2f to %.2f; 1 is a constant rate).",
-                shape.value(), shape.low(), shape.high());
-          } else {
-            say(
-                "A constant rate is compatible with the data (Weibull shape %.2f, %.2f to"
-                    + " %.2f).",
-                shape.value(), shape.low(), shape.high());
-          }
-        });
+                "%s (Weibull shape %.2f, %.2f to %.2f; 1 is a constant rate).",
+                trend(shape), shape.value(), shape.low(), shape.high()));
+  }
+
+  private static String trend(Estimate shape) {
+    if (shape.high() < 1) {
+      return "The rate of failures falls the longer there was none";
+    }
+    return shape.low() > 1
+        ? "The rate of failures grows the longer there was none, as with wear"
+        : "A constant rate of failures is compatible with the data";
   }
 
   private void test() {
