@@ -38,6 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       IntervalCommand.class,
       FitCommand.class,
+      SimulateCommand.class,
+      SimulateCommand.class,
       LsCommand.class,
       ExportCommand.class,
       VerifyCommand.class,
@@ -106,6 +108,7 @@ public final class Main implements Runnable {
     out.println("  try     demo      watch a simulation be killed and end with the same bits");
     out.println("  decide  interval  how often to checkpoint, and what other choices cost");
     out.println("          fit       what a failure log tells: mean time to failure, law");
+    out.println("          simulate  virtual jobs under virtual failures, beside the prediction");
     out.println("  look    ls        versions of a store, regions of a version");
     out.println("          export    one region of a version, for numpy and other tools");
     out.println("  care    verify    check every byte of a store");

@@ -61,10 +61,13 @@ record Scenario(String title, String teaches, List<String> arguments) {
           ExitCode.BAD_CONFIGURATION, file + ": " + name + " has no value; give one or remove it");
     }
     List<String> arguments = new ArrayList<>();
-    value.lines().map(String::strip).forEach(line -> {
-      arguments.add(option);
-      arguments.add(relative(file, name, line));
-    });
+    value
+        .lines()
+        .map(String::strip)
+        .forEach(line -> {
+          arguments.add(option);
+          arguments.add(relative(file, name, line));
+        });
     return arguments;
   }
 

@@ -24,11 +24,9 @@ final class SimulateCharts {
       List<Point> points =
           IntStream.range(1, PERCENTILES)
               .mapToDouble(i -> 100.0 * i / PERCENTILES)
-              .mapToObj(
-                  percent ->
-                      new Point(
-                          result.outcome().makespan().percentile(percent) / unit.seconds(),
-                          percent))
+              .mapToObj(percent ->
+                  new Point(
+                      result.outcome().makespan().percentile(percent) / unit.seconds(), percent))
               .toList();
       layers.add(new Line(result.policy(), false, points));
     }
@@ -55,11 +53,10 @@ final class SimulateCharts {
               name,
               false,
               cases.stream()
-                  .map(
-                      one ->
-                          new Point(
-                              one.inputs().orZero(along),
-                              100 * one.results().get(index).outcome().waste()))
+                  .map(one ->
+                      new Point(
+                          one.inputs().orZero(along),
+                          100 * one.results().get(index).outcome().waste()))
                   .toList()));
       List<Point> predicted =
           cases.stream()

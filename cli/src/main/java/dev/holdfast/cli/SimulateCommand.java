@@ -186,8 +186,7 @@ final class SimulateCommand implements Callable<Integer> {
     try {
       line.parseArgs(arguments.toArray(String[]::new));
     } catch (CommandLine.ParameterException e) {
-      throw new CommandException(
-          ExitCode.BAD_CONFIGURATION, scenario + ": " + e.getMessage());
+      throw new CommandException(ExitCode.BAD_CONFIGURATION, scenario + ": " + e.getMessage());
     }
     return merged.simulate(read.title(), read.teaches());
   }
@@ -268,8 +267,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
     double seconds =
         setting
-            .job(
-                inputs.workSeconds().orElseThrow(), named.workIntervalSeconds().getAsDouble())
+            .job(inputs.workSeconds().orElseThrow(), named.workIntervalSeconds().getAsDouble())
             .makespanSeconds();
     return OptionalDouble.of(seconds);
   }
@@ -293,8 +291,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private void draw(
-      List<Sweep> sweeps, List<SimulatedCase> cases, String title, String teaches) {
+  private void draw(List<Sweep> sweeps, List<SimulatedCase> cases, String title, String teaches) {
     if (form.plot == null && form.html == null) {
       return;
     }
@@ -328,11 +325,10 @@ final class SimulateCommand implements Callable<Integer> {
     } else {
       out.println(SimulateText.headline(cases.getFirst(), extent.seed));
       SimulateText.sweep(sweeps.getFirst(), cases).print(out, "  ");
-      cases.forEach(
-          one ->
-              SimulateText.findings(one).stream()
-                  .filter(line -> line.startsWith(SimulateText.FINDING_WORD))
-                  .forEach(out::println));
+      cases.forEach(one ->
+          SimulateText.findings(one).stream()
+              .filter(line -> line.startsWith(SimulateText.FINDING_WORD))
+              .forEach(out::println));
     }
   }
 

@@ -15,8 +15,18 @@ final class SimulateData {
 
   private static final List<String> COLUMNS =
       List.of(
-          "policy", "work_interval_s", "jobs", "makespan_s", "makespan_stddev_s", "waste",
-          "rework_s", "checkpoint_s", "restart_s", "downtime_s", "queue_s", "failures",
+          "policy",
+          "work_interval_s",
+          "jobs",
+          "makespan_s",
+          "makespan_stddev_s",
+          "waste",
+          "rework_s",
+          "checkpoint_s",
+          "restart_s",
+          "downtime_s",
+          "queue_s",
+          "failures",
           "predicted_makespan_s");
 
   private SimulateData() {}
@@ -134,7 +144,9 @@ final class SimulateData {
       cells.add("" + outcome.queue().mean());
       cells.add("" + outcome.failures().mean());
       cells.add(
-          result.predictedSeconds().isPresent() ? "" + result.predictedSeconds().getAsDouble() : "");
+          result.predictedSeconds().isPresent()
+              ? "" + result.predictedSeconds().getAsDouble()
+              : "");
       lines.add(String.join(",", cells));
     }
     return lines;

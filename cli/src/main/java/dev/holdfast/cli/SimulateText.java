@@ -157,7 +157,9 @@ final class SimulateText {
     return Times.plain(Times.rounded(mean, 3)) + " " + what;
   }
 
-  /** Whether the models and the simulation agree, in words; nothing where there is no prediction. */
+  /**
+   * Whether the models and the simulation agree, in words; nothing where there is no prediction.
+   */
   static List<String> findings(SimulatedCase found) {
     List<String> findings = new ArrayList<>();
     boolean predicted = false;
@@ -173,14 +175,14 @@ final class SimulateText {
         findings.add(
             FINDING_WORD
                 + Text.format(
-                ": %s takes %.2f %% %s than predicted, %.0f standard errors: the model does"
-                    + " not describe this job",
-                result.policy(), 100 * Math.abs(share), share > 0 ? "longer" : "shorter",
-                Math.abs(z)));
+                    ": %s takes %.2f %% %s than predicted, %.0f standard errors: the model does"
+                        + " not describe this job",
+                    result.policy(),
+                    100 * Math.abs(share),
+                    share > 0 ? "longer" : "shorter",
+                    Math.abs(z)));
       }
     }
-    return predicted && findings.isEmpty()
-        ? List.of("Prediction and simulation agree.")
-        : findings;
+    return predicted && findings.isEmpty() ? List.of("Prediction and simulation agree.") : findings;
   }
 }

@@ -32,8 +32,7 @@ record SimulatedCase(
       double error = outcome.makespan().standardError();
       return predictedSeconds.isEmpty() || error == 0
           ? OptionalDouble.empty()
-          : OptionalDouble.of(
-              (outcome.makespan().mean() - predictedSeconds.getAsDouble()) / error);
+          : OptionalDouble.of((outcome.makespan().mean() - predictedSeconds.getAsDouble()) / error);
     }
   }
 
@@ -51,8 +50,7 @@ record SimulatedCase(
                   inputs.orZero(Parameter.PREEMPTION), inputs.orZero(Parameter.NOTICE)));
     }
     return inputs.given(Parameter.WALLTIME)
-        ? job.in(
-            new JobModel.Allocation(inputs.orZero(Parameter.WALLTIME), queueWaitSeconds, true))
+        ? job.in(new JobModel.Allocation(inputs.orZero(Parameter.WALLTIME), queueWaitSeconds, true))
         : job;
   }
 

@@ -178,7 +178,9 @@ final class SimulatedFailures {
           ExitCode.BAD_DATA,
           Text.format(
               "%s: no failure after --start %s; the last is at %s",
-              file, start, Instant.ofEpochSecond((long) all[all.length - 1])));
+              file,
+              Instant.ofEpochSecond((long) begin),
+              Instant.ofEpochSecond((long) all[all.length - 1])));
     }
     double[] relative = Arrays.stream(instants).map(instant -> instant - begin).toArray();
     double mean = relative[relative.length - 1] / relative.length;

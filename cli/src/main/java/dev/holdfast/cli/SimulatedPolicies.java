@@ -13,10 +13,7 @@ import picocli.CommandLine.Option;
 final class SimulatedPolicies {
   private static final String BEST = "exact";
 
-  @Option(
-      names = "--interval",
-      paramLabel = "TIME",
-      description = "Checkpoint after so much work.")
+  @Option(names = "--interval", paramLabel = "TIME", description = "Checkpoint after so much work.")
   private @Nullable String interval;
 
   @Option(
@@ -79,9 +76,7 @@ final class SimulatedPolicies {
   }
 
   private Named best(Setting setting, JobState told) {
-    return statedMttf == null
-        ? every(BEST, setting.bestIntervalSeconds())
-        : parsed(BEST, told);
+    return statedMttf == null ? every(BEST, setting.bestIntervalSeconds()) : parsed(BEST, told);
   }
 
   private static Named every(String name, double seconds) {
