@@ -118,10 +118,11 @@ public record Gamma(double shape, double scaleSeconds) implements FailureLaw {
     if (x == 0) {
       return meanSeconds();
     }
-    double scaledDensity = density(ageSeconds) * scaleSeconds * x;
-    if (scaledDensity == 0 && x > shape) {
+    double density = density(ageSeconds);
+    if (density == 0 && x > shape) {
       return 0;
     }
+    double scaledDensity = density * scaleSeconds * x;
     return GammaFunctions.inTail(shape, x)
         ? scaleSeconds * scaledDensity * (1 - (x - shape) * GammaFunctions.tailFraction(shape, x))
         : scaleSeconds * (scaledDensity - (x - shape) * GammaFunctions.upper(shape, x));

@@ -118,7 +118,7 @@ public record NodeFailures(FailureLaw nodeLaw, int nodes) {
    * each failed one is renewed at once.
    *
    * @param seconds the time; finite, greater than 0
-   * @return right to about 0.1 %
+   * @return right to about 0.1 %, and mostly far better
    * @throws IllegalArgumentException if the time is outside its range
    */
   public double expectedFailures(double seconds) {

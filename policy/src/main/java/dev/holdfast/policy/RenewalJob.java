@@ -21,7 +21,7 @@ import java.util.Locale;
  * segments, or with its product with the segments a life can commit, if those are fewer.
  */
 final class RenewalJob {
-  static final int SEGMENTS_MAX = 40_000;
+  static final int SEGMENTS_MAX = 20_000;
 
   private static final int FAILURES = 0;
   private static final int RESTART = 1;

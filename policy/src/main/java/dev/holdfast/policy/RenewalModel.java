@@ -3,6 +3,7 @@ package dev.holdfast.policy;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.optim.MaxEval;
 import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
@@ -132,12 +133,12 @@ public record RenewalModel(
     }
     double[] candidates = candidates();
     double[] losses = Arrays.stream(candidates).map(this::loss).toArray();
-    return DoubleStream.iterate(0, i -> i < candidates.length, i -> i + 1)
-        .filter(i -> isLocalMinimum(losses, (int) i))
+    return IntStream.range(0, candidates.length)
+        .filter(i -> isLocalMinimum(losses, i))
         .boxed()
-        .sorted((a, b) -> Double.compare(losses[a.intValue()], losses[b.intValue()]))
+        .sorted((a, b) -> Double.compare(losses[a], losses[b]))
         .limit(REFINED)
-        .map(i -> refined(candidates, i.intValue()))
+        .map(i -> refined(candidates, i))
         .min((a, b) -> Double.compare(a.getValue(), b.getValue()))
         .map(best -> Math.exp(best.getPoint()))
         .orElseThrow();
@@ -159,10 +160,10 @@ public record RenewalModel(
     int points = 1 + (int) (POINTS_PER_DECADE * Math.log10(high / low));
     double life = law.inverseSurvival(0.99) - restartSeconds;
     return DoubleStream.concat(
-            DoubleStream.iterate(0, i -> i <= points, i -> i + 1)
-                .map(i -> low * Math.pow(high / low, i / points)),
-            DoubleStream.iterate(1, n -> n <= FRACTIONS, n -> n + 1)
-                .map(n -> life / n - costSeconds)
+            IntStream.rangeClosed(0, points)
+                .mapToDouble(i -> low * Math.pow(high / low, (double) i / points)),
+            IntStream.rangeClosed(1, FRACTIONS)
+                .mapToDouble(n -> life / n - costSeconds)
                 .filter(work -> work > low && work < high))
         .sorted()
         .distinct()

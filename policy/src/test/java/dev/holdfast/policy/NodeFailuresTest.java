@@ -91,7 +91,7 @@ class NodeFailuresTest {
     NodeFailures wear = new NodeFailures(Weibull.ofMean(2, 5 * YEAR), 10_000);
     assertTrue(infancy.earlyRateFactor(10 * day) > 4, "" + infancy.earlyRateFactor(10 * day));
     assertTrue(wear.earlyRateFactor(10 * day) < 0.1, "" + wear.earlyRateFactor(10 * day));
-    // Half of the variance of the lifetime over the mean is all that remains of it for ever.
+    // In the long run the start makes a difference of one failure per node at most.
     assertEquals(1, infancy.earlyRateFactor(500 * YEAR), 0.02);
     assertEquals(1, wear.earlyRateFactor(500 * YEAR), 0.02);
   }

@@ -263,8 +263,8 @@ class RenewalModelTest {
     assertMessage("count is 0: it must be 1 or more", () -> model.bestAperiodic(0));
     assertMessage("needs at least 1.0E-5 of the mean lifetime", () -> model.bestAperiodic(1));
     assertMessage(
-        "the job has 40001 segments: with a weibull law it can have 40000 at most",
-        () -> model.breakdown(40_001, 1));
+        "the job has 20001 segments: with a weibull law it can have 20000 at most",
+        () -> model.breakdown(20_001, 1));
   }
 
   private static void assertMessage(String expected, Runnable action) {
