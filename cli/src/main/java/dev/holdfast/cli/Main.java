@@ -39,7 +39,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IntervalCommand.class,
       FitCommand.class,
       SimulateCommand.class,
-      SimulateCommand.class,
       LsCommand.class,
       ExportCommand.class,
       VerifyCommand.class,

@@ -323,7 +323,7 @@ final class SimulateCommand implements Callable<Integer> {
     } else if (sweeps.isEmpty()) {
       SimulateText.print(cases.getFirst(), extent.seed, out);
     } else {
-      out.println(SimulateText.headline(cases.getFirst(), extent.seed));
+      out.println(SimulateText.headline(sweeps.getFirst(), cases, extent.seed));
       SimulateText.sweep(sweeps.getFirst(), cases).print(out, "  ");
       cases.forEach(one ->
           SimulateText.findings(one).stream()

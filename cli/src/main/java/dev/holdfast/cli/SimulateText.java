@@ -38,6 +38,14 @@ final class SimulateText {
         : Text.format("One job of %s of work; failures: %s", work, found.failures());
   }
 
+  /** Of a sweep, whose failures may differ from value to value. */
+  static String headline(Sweep sweep, List<SimulatedCase> cases, long seed) {
+    return headline(cases.getFirst(), seed)
+        + Text.format(
+            ", at %s %s",
+            sweep.parameter().word(), sweep.parameter().format(sweep.values().getFirst()));
+  }
+
   static Text.Table table(SimulatedCase found) {
     Times.Unit unit = unit(found);
     Text.Table table =

@@ -66,7 +66,7 @@ final class SimulatedPolicies {
     List<Named> named = new ArrayList<>();
     if (interval != null) {
       double seconds = Parameter.COST.read("--interval", interval);
-      named.add(every("every " + Times.words(seconds), seconds));
+      named.add(every(inWords(seconds), seconds));
     }
     List<String> wanted = policies.isEmpty() && named.isEmpty() ? List.of(BEST) : policies;
     for (String text : wanted) {
@@ -83,15 +83,19 @@ final class SimulatedPolicies {
     return new Named(name, new Every(seconds), OptionalDouble.of(seconds));
   }
 
+  private static String inWords(double seconds) {
+    return "every " + Times.words(seconds);
+  }
+
   private static Named parsed(String text, JobState told) {
     try {
       CheckpointPolicy policy = CheckpointPolicy.parse(text);
-      return new Named(
-          policy.name(),
-          policy,
-          policy.dependsOnHistory()
-              ? OptionalDouble.empty()
-              : OptionalDouble.of(policy.workIntervalSeconds(told)));
+      if (policy.dependsOnHistory()) {
+        return new Named(policy.name(), policy, OptionalDouble.empty());
+      }
+      double seconds = policy.workIntervalSeconds(told);
+      String name = policy.name().startsWith("fixed:") ? inWords(seconds) : policy.name();
+      return new Named(name, policy, OptionalDouble.of(seconds));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, "--policy: " + e.getMessage());
     }
