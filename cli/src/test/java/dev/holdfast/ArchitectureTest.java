@@ -96,7 +96,8 @@ final class ArchitectureTest {
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",
             "dev.holdfast.storage.io",
-            "dev.holdfast.cli"),
+            "dev.holdfast.cli",
+            "dev.holdfast.testing"),
         packages);
   }
 
