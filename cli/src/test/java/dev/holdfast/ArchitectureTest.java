@@ -38,6 +38,7 @@ final class ArchitectureTest {
   private static final String POLICY = "dev.holdfast.policy..";
   private static final String STORAGE = "dev.holdfast.storage..";
   private static final String CORE = "dev.holdfast";
+  private static final String TESTING = "dev.holdfast.testing..";
   private static final String CLI = "dev.holdfast.cli..";
   private static final String DISK = "dev.holdfast.storage.io..";
   private static final String CODECS = "dev.holdfast.storage.codec..";
@@ -87,6 +88,7 @@ final class ArchitectureTest {
         Set.of(
             EXAMPLES,
             CORE,
+            "dev.holdfast.testing",
             "dev.holdfast.policy",
             "dev.holdfast.storage",
             "dev.holdfast.storage.codec",
@@ -145,6 +147,25 @@ final class ArchitectureTest {
                 "sun.misc", // signals
                 "org.jspecify..",
                 "org.HdrHistogram..",
+                "org.apache.commons.rng"));
+  }
+
+  /** It runs programs as any user would, through the public doors, and reads what they left. */
+  @Test
+  void testing_dependsOn_coreAndStorage() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(TESTING)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                TESTING,
+                CORE,
+                STORAGE,
+                "dev.holdfast.policy", // where its classes lie, to tell them from a program's
+                "java..",
+                "org.jspecify..",
                 "org.apache.commons.rng"));
   }
 
