@@ -38,6 +38,7 @@ final class ArchitectureTest {
   private static final String POLICY = "dev.holdfast.policy..";
   private static final String STORAGE = "dev.holdfast.storage..";
   private static final String CORE = "dev.holdfast";
+  private static final String TESTING = "dev.holdfast.testing..";
   private static final String CLI = "dev.holdfast.cli..";
   private static final String DISK = "dev.holdfast.storage.io..";
   private static final String CODECS = "dev.holdfast.storage.codec..";
@@ -88,6 +89,7 @@ final class ArchitectureTest {
         Set.of(
             EXAMPLES,
             CORE,
+            "dev.holdfast.testing",
             "dev.holdfast.policy",
             "dev.holdfast.policy.fit",
             "dev.holdfast.policy.logs",
@@ -96,8 +98,7 @@ final class ArchitectureTest {
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",
             "dev.holdfast.storage.io",
-            "dev.holdfast.cli",
-            "dev.holdfast.testing"),
+            "dev.holdfast.cli"),
         packages);
   }
 
@@ -150,6 +151,25 @@ final class ArchitectureTest {
                 "sun.misc", // signals
                 "org.jspecify..",
                 "org.HdrHistogram..",
+                "org.apache.commons.rng"));
+  }
+
+  /** It runs programs as any user would, through the public doors, and reads what they left. */
+  @Test
+  void testing_dependsOn_coreAndStorage() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(TESTING)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                TESTING,
+                CORE,
+                STORAGE,
+                "dev.holdfast.policy", // where its classes lie, to tell them from a program's
+                "java..",
+                "org.jspecify..",
                 "org.apache.commons.rng"));
   }
 
