@@ -51,6 +51,7 @@ final class ArchitectureTest {
                       "dev.holdfast.policy.Durations",
                       "dev.holdfast.storage.Store",
                       "dev.holdfast.Holdfast",
+                      "dev.holdfast.simulator.Simulation",
                       "dev.holdfast.cli.Main",
                       "HeatDiffusion")
                   .map(ArchitectureTest::moduleOf)
@@ -88,6 +89,9 @@ final class ArchitectureTest {
             EXAMPLES,
             CORE,
             "dev.holdfast.policy",
+            "dev.holdfast.policy.fit",
+            "dev.holdfast.policy.logs",
+            "dev.holdfast.simulator",
             "dev.holdfast.policy.fit",
             "dev.holdfast.policy.logs",
             "dev.holdfast.storage",

@@ -17,6 +17,10 @@ import java.util.stream.Stream;
 
 /** What a log came to, for people and for programs. */
 record FitAnswer(Path file, FailureLogOptions options, FailureLog log, FitReport report) {
+  private static final String WINDOW_DECIDES =
+      "Which law is best depends on the window in which failures are made one: it leaves no shorter"
+          + " gap, which favours the lognormal.";
+
   private static final List<Duration> WINDOWS =
       List.of(Duration.ZERO, Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofMinutes(60));
 
@@ -60,9 +64,11 @@ record FitAnswer(Path file, FailureLogOptions options, FailureLog log, FitReport
     return new Alternative(window, LawFitting.fit(log.sample(window), Bootstrap.none()));
   }
 
-  /** Whether the best law is another one with another window. */
-  static boolean lawDependsOnWindow(List<Alternative> alternatives) {
-    return alternatives.stream().map(Alternative::bestLaw).distinct().count() > 1;
+  /** What the data tell, in sentences. */
+  List<String> verdict(List<Alternative> alternatives) {
+    boolean oneLaw = alternatives.stream().map(Alternative::bestLaw).distinct().count() <= 1;
+    Stream<String> windowDecides = oneLaw ? Stream.empty() : Stream.of(WINDOW_DECIDES);
+    return Stream.concat(report.verdict().stream(), windowDecides).toList();
   }
 
   /** All nodes' time under risk; 0 if the log does not count nodes. */

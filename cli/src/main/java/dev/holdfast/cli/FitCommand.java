@@ -49,16 +49,28 @@ final class FitCommand implements Callable<Integer> {
   @Option(names = "--json", description = "For programs: schema holdfast.fit/1.")
   private boolean json;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE.svg",
+      description = "Draw the times seen against each law, also on probability paper.")
+  private @Nullable Path plot;
+
   @Override
   public Integer call() throws IOException {
     if (replicates != null && (replicates < 0 || replicates > 1_000_000)) {
       throw new CommandException(
           ExitCode.USAGE, "--bootstrap " + replicates + ": choose 0 to 1000000");
     }
+    if (plot != null) {
+      OutFile.checkEnding("--plot", plot, ".svg");
+    }
     FailureLog log = options.read(file);
     Sample sample = options.sample(log);
     FitReport report = LawFitting.fit(sample, bootstrap(sample));
     FitAnswer answer = new FitAnswer(file, options, log, report);
+    if (plot != null) {
+      OutFile.write(plot, SvgCharts.render(FitCharts.of(answer)));
+    }
     if (json) {
       spec.commandLine().getOut().println(Json.of(FitJson.of(answer)));
     } else {

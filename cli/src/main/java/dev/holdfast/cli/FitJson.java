@@ -47,8 +47,9 @@ final class FitJson {
     bootstrap.put("replicates", report.bootstrap().replicates());
     bootstrap.put("seed", report.bootstrap().seed());
     json.put("bootstrap", bootstrap);
-    json.put("sensitivity", answer.alternatives().stream().map(FitJson::alternative).toList());
-    json.put("verdict", report.verdict());
+    List<FitAnswer.Alternative> alternatives = answer.alternatives();
+    json.put("sensitivity", alternatives.stream().map(FitJson::alternative).toList());
+    json.put("verdict", answer.verdict(alternatives));
     return json;
   }
 

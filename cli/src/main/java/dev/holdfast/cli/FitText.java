@@ -24,9 +24,6 @@ import java.util.stream.Stream;
 final class FitText {
   private static final int COLUMNS = 92;
   private static final int SYSTEMS_MAX = 30;
-  private static final String WINDOW_DECIDES =
-      "Which law is best depends on the window in which failures are made one (below): it leaves no"
-          + " shorter gap, which favours the lognormal.";
 
   private final FitAnswer answer;
   private final FitReport report;
@@ -42,11 +39,7 @@ final class FitText {
     out.println(
         "MTTF " + span(report.mttf()) + ", law " + recommended.family().id() + shape(recommended));
     out.println();
-    List<String> verdict = new ArrayList<>(report.verdict());
-    if (FitAnswer.lawDependsOnWindow(alternatives)) {
-      verdict.add(WINDOW_DECIDES);
-    }
-    paragraphs(verdict).forEach(out::println);
+    paragraphs(answer.verdict(alternatives)).forEach(out::println);
     out.println();
     printLaws(out);
     out.println();
@@ -140,7 +133,7 @@ final class FitText {
   }
 
   /** A unit in which a time has few digits. */
-  private record TimeUnit(double seconds, String symbol) {
+  record TimeUnit(double seconds, String symbol) {
     private static final double DAY = 86_400;
 
     static TimeUnit of(double seconds) {
@@ -269,7 +262,7 @@ final class FitText {
     table.print(out, "  ");
   }
 
-  private static String window(Duration window) {
+  static String window(Duration window) {
     return window.equals(Duration.ofMinutes(window.toMinutes()))
         ? window.toMinutes() + " min"
         : Durations.human(window.toNanos() / 1e9);

@@ -46,6 +46,11 @@ final class LawOptions {
     }
   }
 
+  /** How a log is read that is fitted or replayed. */
+  FailureLogOptions logOptions() {
+    return logOptions;
+  }
+
   /** The law that was asked for; empty for the plain exponential. */
   Optional<Given> law(Inputs inputs) throws IOException {
     if (law != null && log != null) {

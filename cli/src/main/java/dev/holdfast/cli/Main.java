@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       IntervalCommand.class,
       FitCommand.class,
+      SimulateCommand.class,
       LsCommand.class,
       ExportCommand.class,
       VerifyCommand.class,
@@ -51,7 +52,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "   3  damage found, a usable version remains",
       "   4  no usable version",
       "   5  store held by another run",
-      "  65  unusable data       73  cannot create a file      74  I/O error"
+      "  65  unusable data       73  cannot create a file      74  I/O error",
+      "  78  bad scenario or configuration"
     })
 public final class Main implements Runnable {
   private final Output output;
@@ -106,6 +108,7 @@ public final class Main implements Runnable {
     out.println("  try     demo      watch a simulation be killed and end with the same bits");
     out.println("  decide  interval  how often to checkpoint, and what other choices cost");
     out.println("          fit       what a failure log tells: mean time to failure, law");
+    out.println("          simulate  virtual jobs under virtual failures, beside the prediction");
     out.println("  look    ls        versions of a store, regions of a version");
     out.println("          export    one region of a version, for numpy and other tools");
     out.println("  care    verify    check every byte of a store");

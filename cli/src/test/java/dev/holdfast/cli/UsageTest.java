@@ -52,7 +52,7 @@ final class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "frob | there is no verb \"frob\"; verbs: demo, interval, what-if, fit, ls, export, verify",
+        "frob | there is no verb \"frob\"; verbs: demo, interval, what-if, fit, simulate, ls, export, verify",
         "help frob | Unknown subcommand 'frob'",
         "--frob | there is no option \"--frob\"",
         "ls --jsno | there is no option \"--jsno\"; did you mean --json?",

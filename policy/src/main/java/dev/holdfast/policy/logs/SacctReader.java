@@ -93,7 +93,7 @@ final class SacctReader {
     return column;
   }
 
-  /** Slurm writes {@code CANCELLED by 1000}, and a + where it cut a word short. */
+  /** Slurm writes {@code CANCELLED by 1000}. */
   private static String word(String state) {
     int end = 0;
     while (end < state.length()
