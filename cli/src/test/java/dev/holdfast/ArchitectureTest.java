@@ -92,13 +92,12 @@ final class ArchitectureTest {
             "dev.holdfast.policy.fit",
             "dev.holdfast.policy.logs",
             "dev.holdfast.simulator",
-            "dev.holdfast.policy.fit",
-            "dev.holdfast.policy.logs",
             "dev.holdfast.storage",
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",
             "dev.holdfast.storage.io",
-            "dev.holdfast.cli"),
+            "dev.holdfast.cli",
+            "dev.holdfast.testing"),
         packages);
   }
 
@@ -152,6 +151,25 @@ final class ArchitectureTest {
                 "org.jspecify..",
                 "org.HdrHistogram..",
                 "org.apache.commons.rng"));
+  }
+
+  @Test
+  void simulator_dependsOn_policyAndCore() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.holdfast.simulator..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.holdfast.simulator..",
+                POLICY,
+                CORE,
+                STORAGE, // through core: the drill reads what a job has left
+                "java..",
+                "org.jspecify..",
+                "org.HdrHistogram..",
+                "org.apache.commons.math3.."));
   }
 
   @Test
