@@ -4,6 +4,7 @@ package dev.holdfast.cli;
 import dev.holdfast.policy.IncrementalModel;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Full checkpoints with incremental ones between them.
@@ -66,6 +67,13 @@ record IncrementalSetting(IncrementalModel model, int incrementals) implements S
                 + INCREMENTALS_MAX
                 + " between two full ones: give what each adds to a restart, as in"
                 + " --incremental 30s/10s");
+  }
+
+  @Override
+  public OptionalDouble ownCostSeconds() {
+    return incrementals == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(model.incrementalCostSeconds());
   }
 
   @Override

@@ -112,7 +112,7 @@ final class IntervalData {
   }
 
   private static double period(Choice choice, WhatIf answer) {
-    return number(choice.workIntervalSeconds()) + answer.situation().costSeconds();
+    return number(choice.workIntervalSeconds()) + answer.costSeconds(choice);
   }
 
   /** The names of the columns; those of a sweep come first. */

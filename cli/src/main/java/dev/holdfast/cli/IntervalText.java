@@ -110,7 +110,7 @@ final class IntervalText {
   }
 
   private String note() {
-    double period = answer.best().usedSeconds() + answer.situation().costSeconds();
+    double period = answer.best().usedSeconds() + answer.costSeconds(answer.best());
     String text = "<- ";
     if (answer.plan().isPresent()) {
       long segments = answer.plan().get().segments();

@@ -34,16 +34,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
-    subcommands = {
-      DemoCommand.class,
-      IntervalCommand.class,
-      FitCommand.class,
-      SimulateCommand.class,
-      LsCommand.class,
-      ExportCommand.class,
-      VerifyCommand.class,
-      HelpCommand.class
-    },
     footerHeading = "%nExit codes:%n",
     footer = {
       "   0  done",
@@ -56,11 +46,29 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  78  bad scenario or configuration"
     })
 public final class Main implements Runnable {
+  private static final List<Verb> VERBS =
+      List.of(
+          new Verb(DemoCommand.class, "demo"),
+          new Verb(IntervalCommand.class, "interval", "what-if"),
+          new Verb(FitCommand.class, "fit"),
+          new Verb(SimulateCommand.class, "simulate"),
+          new Verb(LsCommand.class, "ls"),
+          new Verb(ExportCommand.class, "export"),
+          new Verb(VerifyCommand.class, "verify"),
+          new Verb(HelpCommand.class, "help"));
+
   private final Output output;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
+
+  /** What may stand first on the command line. */
+  private record Verb(Class<?> command, List<String> names) {
+    Verb(Class<?> command, String... names) {
+      this(command, List.of(names));
+    }
+  }
 
   private Main(Output output) {
     this.output = output;
@@ -79,6 +87,7 @@ public final class Main implements Runnable {
   static int run(OutputStream out, OutputStream err, String... args) {
     Main main = new Main(new Output(out));
     CommandLine command = new CommandLine(main);
+    addVerbs(command, args.length == 0 ? "" : args[0]);
     command.setOut(new PrintWriter(main.output, true, StandardCharsets.UTF_8));
     command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     command.setCaseInsensitiveEnumValuesAllowed(true);
@@ -93,6 +102,27 @@ public final class Main implements Runnable {
     }
     command.getOut().flush();
     return main.output.failed() ? main.explainOutput(command.getErr()) : code;
+  }
+
+  /**
+   * Adds the verb that is asked for, or all if it is none of them: to read the options of the
+   * others is a tenth of the time that a short command takes.
+   */
+  private static void addVerbs(CommandLine command, String first) {
+    boolean one = false;
+    for (Verb verb : VERBS) {
+      one |= isQuick(verb, first);
+    }
+    for (Verb verb : VERBS) {
+      if (!one || isQuick(verb, first)) {
+        command.addSubcommand(verb.command());
+      }
+    }
+  }
+
+  /** Help shows the other verbs. */
+  private static boolean isQuick(Verb verb, String first) {
+    return verb.names().contains(first) && verb.command() != HelpCommand.class;
   }
 
   /** Where an answer of bytes goes; {@link CommandLine#getOut} takes text to the same place. */

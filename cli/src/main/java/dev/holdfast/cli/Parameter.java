@@ -29,7 +29,7 @@ enum Parameter {
     POSITIVE_TIME("a duration greater than 0, such as 90s, 5min, 24h, 7d or 5y"),
     TIME("a duration, 0s or more, such as 90s, 5min or 1h"),
     SHARE("a number greater than 0 and at most 1, such as 0.5"),
-    COUNT("a whole number, 1 or more, such as 1000");
+    COUNT("a whole number, 1 to 1000000000, such as 1000");
 
     private final String accepted;
 
@@ -46,7 +46,7 @@ enum Parameter {
         case POSITIVE_TIME -> value > 0;
         case TIME -> value >= 0;
         case SHARE -> value > 0 && value <= 1;
-        case COUNT -> value >= 1 && value == Math.rint(value);
+        case COUNT -> value >= 1 && value <= 1e9 && value == Math.rint(value);
       };
     }
   }

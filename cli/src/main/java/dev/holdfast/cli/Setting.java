@@ -55,6 +55,11 @@ interface Setting {
     return "";
   }
 
+  /** Cost of most checkpoints of the scheme, where it is not the one that the models are given. */
+  default OptionalDouble ownCostSeconds() {
+    return OptionalDouble.empty();
+  }
+
   /** Where the answer holds only with reservations. */
   default List<String> warnings() {
     return List.of();

@@ -4,6 +4,7 @@ package dev.holdfast.cli;
 import dev.holdfast.policy.TwoLevelModel;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Cheap checkpoints for most failures, dear ones for all.
@@ -58,6 +59,11 @@ record TwoLevelSetting(TwoLevelModel model, int levelOneCheckpoints, Exponential
   @Override
   public String scheme() {
     return " to level 1, after each " + Text.count(levelOneCheckpoints) + " of them one to level 2";
+  }
+
+  @Override
+  public OptionalDouble ownCostSeconds() {
+    return OptionalDouble.of(model.level1().costSeconds());
   }
 
   @Override

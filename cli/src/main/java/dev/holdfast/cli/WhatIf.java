@@ -192,6 +192,12 @@ record WhatIf(
     };
   }
 
+  /** Cost of a checkpoint of this choice. */
+  double costSeconds(Choice choice) {
+    double cost = situation.costSeconds();
+    return choice.equals(best) ? setting.ownCostSeconds().orElse(cost) : cost;
+  }
+
   /** The recommendation first, then the others. */
   List<Choice> choices() {
     List<Choice> all = new ArrayList<>(List.of(best));

@@ -243,7 +243,7 @@ final class IntervalCommandTest {
         "-M 24h -C 5min --nodes 10 | --nodes needs the mean time to failure of a node",
         "--node-mttf 5y -C 5min | --node-mttf needs the number of nodes",
         "-M 24h --nodes 9 --node-mttf 5y -C 5min | give one of them",
-        "--nodes 1.5 --node-mttf 5y -C 5min | --nodes \"1.5\": give a whole number, 1 or more",
+        "--nodes 1.5 --node-mttf 5y -C 5min | --nodes \"1.5\": give a whole number, 1 to 1000000000",
         "-M 24h -C 5min -q --json | give one of them at most",
         "-M 24h -C 5min --vary mtf=1h,2h | there is no parameter \"mtf\"; parameters: mttf, cost",
         "-C 5min --vary mttf | write PARAMETER=FROM..TO:log:COUNT",
@@ -295,6 +295,7 @@ final class IntervalCommandTest {
     String json = done("interval --levels 10s/10s/4h,5min/5min/1d --json").out();
     assertEquals(13, number(json, "scheme", "level1_checkpoints_per_pattern"));
     assertEquals(524.287, number(json, "models", 0, "work_interval_s"), 5e-4);
+    assertEquals(534.287, number(json, "models", 0, "period_s"), 5e-4);
     double overhead = 0.135021;
     assertEquals(overhead / (1 + overhead), number(json, "models", 0, "waste"), 5e-7);
     done("interval --levels 10s/10s/4h,5min/5min/1d")
