@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.policy.Exponential;
+import dev.holdfast.simulator.FailureProcess;
+import dev.holdfast.simulator.JobModel;
+import dev.holdfast.simulator.Outcome;
+import dev.holdfast.simulator.Simulation;
+import java.util.Locale;
+
+/**
+ * How fast virtual jobs run: from failure to failure, from event to event, with one thread and with
+ * all. The jobs are those of reference row E04 (MTTF 1 h, C 60 s, R 30 s, 12 h of work) and the
+ * same with a thousand times the work.
+ */
+public final class SimulationBenchmark {
+  private static final double MTTF = 3600;
+  private static final double WORK = 43_200;
+  private static final int ROUNDS = 5;
+
+  private SimulationBenchmark() {}
+
+  /** Prints the best of five rounds of each. */
+  public static void main(String[] args) {
+    CheckpointPolicy daly = CheckpointPolicy.daly();
+    measure("row E04, jumping", WORK, daly, 100_000, 1);
+    measure("ten times as many jobs", WORK, daly, 1_000_000, 1);
+    measure("a thousand times the work", 1000 * WORK, daly, 1_000, 1);
+    measure("the same, all processors", 1000 * WORK, daly, 4_000, processors());
+    measure("row E04, from event to event", WORK, CheckpointPolicy.adaptive(), 20_000, 1);
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  private static void measure(
+      String what, double work, CheckpointPolicy policy, long jobs, int threads) {
+    Simulation simulation =
+        new Simulation(
+            JobModel.blocking(work, 60, 30, 0),
+            FailureProcess.renewal(new Exponential(MTTF)),
+            policy,
+            MTTF,
+            1,
+            threads);
+    double best = Double.POSITIVE_INFINITY;
+    double failures = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      long from = System.nanoTime();
+      Outcome outcome = simulation.run(jobs, done -> {});
+      best = Math.min(best, (System.nanoTime() - from) * 1e-9);
+      failures = outcome.failures().mean() * outcome.jobs();
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%-30s %,9d jobs, %d thread%s: %.3f s, %.1f million failures/s%n",
+        what,
+        jobs,
+        threads,
+        threads == 1 ? "" : "s",
+        best,
+        failures / best / 1e6);
+  }
+}
