@@ -104,9 +104,10 @@ public interface CheckpointPolicy {
   /**
    * Reads a policy as a person writes it: {@code adaptive} (or {@code adaptive:2}), {@code
    * walltime}, a model of {@link IntervalModel} such as {@code exact}, {@code daly}, {@code young}
-   * or {@code wong-franklin} (or {@code wong-franklin:0.25}), or an interval such as {@code 90s},
-   * {@code 1h30m}, {@code 1.5h} or {@code PT90S}, with or without {@code fixed:} before it. Units
-   * are ms, s, min (or m), h and d.
+   * or {@code wong-franklin} (or {@code wong-franklin:0.25}), {@code hazard:weibull:0.7} for the
+   * rate of the moment (see {@link LocalHazard}), or an interval such as {@code 90s}, {@code
+   * 1h30m}, {@code 1.5h} or {@code PT90S}, with or without {@code fixed:} before it. Units are ms,
+   * s, min (or m), h and d.
    *
    * @throws IllegalArgumentException if the text is none of these, saying what is accepted
    */
@@ -115,6 +116,7 @@ public interface CheckpointPolicy {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "walltime" -> walltime();
       case AdaptivePolicy.NAME -> adaptive();
+      case String s when s.startsWith(HazardPolicy.PREFIX) -> HazardPolicy.parse(s);
       case String s when s.startsWith(AdaptivePolicy.NAME + ":") -> AdaptivePolicy.parse(name);
       case String s when s.startsWith(IntervalModel.WONG_FRANKLIN.id() + ":") ->
           ModelPolicy.parseWongFranklin(s);

@@ -32,6 +32,18 @@ class CheckpointPolicyTest {
   }
 
   @Test
+  void hazardPolicy_afterAFailure_checkpointsMoreOftenWhenFailuresCluster() {
+    CheckpointPolicy hazard = CheckpointPolicy.parse("hazard:weibull:0.7");
+    JobState young = JOB.withExposure(new JobState.Exposure(1e6, 3, 0));
+    JobState old = JOB.withExposure(new JobState.Exposure(1e6, 3, 86_400));
+    assertTrue(hazard.workIntervalSeconds(young) < 0.8 * hazard.workIntervalSeconds(old));
+    assertEquals(
+        Young.workIntervalSeconds(300, 86400),
+        CheckpointPolicy.parse("hazard:exponential").workIntervalSeconds(old),
+        1e-6);
+  }
+
+  @Test
   void fixed_inAnySituation_returnsItsInterval() {
     CheckpointPolicy fixed = CheckpointPolicy.fixed(Duration.ofMillis(1500));
     assertEquals(1.5, fixed.workIntervalSeconds(JOB));
@@ -52,6 +64,7 @@ class CheckpointPolicyTest {
         "wong-franklin:0.25",
         "wong-franklin-printed",
         "herault-robert",
+        "hazard:weibull:0.7",
         "fixed:90s",
         "fixed:1500ms",
         "fixed:PT1.0000001S"
@@ -100,6 +113,7 @@ class CheckpointPolicyTest {
         "fixed: | policy \"fixed:\": use young, daly, exact, walltime, adaptive, or a duration",
         "'' | policy \"\": use young, daly, exact, walltime, adaptive, or a duration",
         "wong-franklin:2 | write wong-franklin:0.25 with a share above 0 and at most 1",
+        "hazard:weibull | weibull",
         "adaptive:x | write adaptive, or adaptive:2",
         "30m1h | units, longest first",
         "90S | such as 90s",

@@ -9,6 +9,7 @@ import dev.holdfast.policy.AllocationModel;
 import dev.holdfast.policy.Breakdown;
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Exponential;
+import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.JobState;
 import dev.holdfast.policy.SegmentModel;
 import dev.holdfast.policy.Situation;
@@ -80,6 +81,37 @@ class SimulationTest {
     double deviation = SegmentModel.standardDeviationSeconds(work, interval, situation);
     assertEquals(deviation, outcome.makespan().standardDeviation(), 0.02 * deviation);
     assertEquals(expected.waste(), outcome.waste(), 0.01);
+  }
+
+  /** Reference rows W02 and L03 of the project: makespans by the exact recursion, six digits. */
+  @ParameterizedTest
+  @CsvSource({
+    "weibull:0.5, 86400, 600, 600, 60, 691200, 11493, 784384, 0",
+    "weibull:0.5, 86400, 600, 600, 60, 691200, 9786.27, 783825, 29562",
+    "lognormal:1, 3600, 60, 60, 30, 172800, 593.43, 215109, 0",
+    "lognormal:1, 3600, 60, 60, 30, 172800, 617.876, 215107, 5016.5"
+  })
+  void jobsUnderOtherLaws_agreeWithTheReference(
+      String law,
+      double mean,
+      double cost,
+      double restart,
+      double down,
+      double work,
+      double interval,
+      double makespan,
+      double deviation) {
+    Outcome outcome =
+        run(
+            JobModel.blocking(work, cost, restart, down),
+            FailureProcess.renewal(FailureLaw.parse(law, mean)),
+            every(interval),
+            mean,
+            100_000);
+    assertMean("makespan", makespan, outcome.makespan());
+    if (deviation > 0) {
+      assertEquals(deviation, outcome.makespan().standardDeviation(), 0.02 * deviation);
+    }
   }
 
   private static void assertMean(String what, double expected, Distribution found) {
@@ -225,6 +257,19 @@ class SimulationTest {
     assertTrue(
         learning.waste() < knowing.waste() + 0.02,
         learning.waste() + " against " + knowing.waste());
+  }
+
+  @Test
+  void hazardPolicy_underClusteredFailures_beatsYoung() {
+    FailureProcess clustered = FailureProcess.renewal(FailureLaw.parse("weibull:0.5", 86_400));
+    JobModel job = JobModel.blocking(2_000_000, 600, 600, 0);
+    CheckpointPolicy hazard = CheckpointPolicy.parse("hazard:weibull:0.5");
+    Outcome young = run(job, clustered, CheckpointPolicy.young(), 86_400, 4_000);
+    Outcome local = run(job, clustered, hazard, 86_400, 4_000);
+    double error = Math.hypot(young.makespan().standardError(), local.makespan().standardError());
+    assertTrue(
+        local.makespan().mean() < young.makespan().mean() - 2 * error,
+        local.makespan().mean() + " against " + young.makespan().mean() + " +- " + error);
   }
 
   @Test
