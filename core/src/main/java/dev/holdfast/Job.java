@@ -152,6 +152,7 @@ public final class Job {
    * store, unless {@link #store} names another, and all output files lie in the folder: {@code
    * append("out/probe.csv")} in {@code <folder>/output/out/probe.csv}, and a path that is absolute
    * or leads out of the working directory in {@code <folder>/output/outside}, under its whole path.
+   * Files that the program opens itself are where it puts them.
    *
    * @param folder created when it is missing
    */

@@ -7,6 +7,7 @@ import dev.holdfast.storage.format.RegionSchema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,7 +59,7 @@ final class Diagnosis {
   /**
    * The error to be thrown.
    *
-   * @param changed what the first leg of the stopped run has changed in its surroundings
+   * @param changed what the stopped run has changed in its surroundings
    */
   AssertionError explain(Run stopped, List<Difference> differences, List<String> changed) {
     for (int i = 0; i < UNDISTURBED_AGAIN; i++) {
@@ -204,18 +205,19 @@ final class Diagnosis {
 
   private Optional<String> forgottenGenerator() {
     boolean declared = regions().stream().anyMatch(region -> region.kind() == RegionKind.RNG);
-    Optional<String> used =
-        classes.libraryClasses().stream()
-            .filter(name -> GENERATORS.stream().anyMatch(name::startsWith))
+    Optional<Map.Entry<String, Set<String>>> use =
+        classes.usedBy().entrySet().stream()
+            .filter(used -> GENERATORS.stream().anyMatch(used.getKey()::startsWith))
             .findFirst();
-    if (declared || used.isEmpty()) {
+    if (declared || use.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
-        ("likely cause: a random generator is forgotten: the program uses %s and declares no"
-                + " generator, so at a restart it begins again from its seed. Declare it: Random"
-                + " random = hf.protect(\"random\", new Random(seed))")
-            .formatted(used.get()));
+        ("likely cause: a random generator is forgotten: %s uses %s, and no generator is declared,"
+                + " so at a restart it begins again from its seed. Declare it: Random random ="
+                + " hf.protect(\"random\", new Random(seed)). If no step draws from it, another"
+                + " local variable or field is forgotten: see hf.ref, hf.cell and hf.bind")
+            .formatted(String.join(" or ", use.get().getValue()), use.get().getKey()));
   }
 
   private static String forgotten(List<String> changed) {

@@ -4,7 +4,9 @@ package dev.holdfast.testing;
 import dev.holdfast.Holdfast;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Random generators outside of a program's declared state. What they hold at the beginning is kept
@@ -37,16 +39,17 @@ final class Generators {
     run("first");
   }
 
-  /** Those whose state is not what it was at the beginning. */
-  List<String> changes() {
-    List<String> changed = new ArrayList<>();
+  /** Those whose state is not what it was at the beginning: in words, by place. */
+  Map<String, String> changes() {
+    Map<String, String> changed = new LinkedHashMap<>();
     if (!generators.isEmpty()) {
       Run now = run("look-" + ++looks);
       List<Difference> differences = Comparison.regions(run(folder.resolve("first")), now);
       for (int i = 0; i < places.size(); i++) {
         String region = Difference.region(Integer.toString(i));
         if (differences.stream().anyMatch(d -> d.subject().equals(region))) {
-          changed.add(
+          changed.put(
+              places.get(i),
               places.get(i) + " (a " + generators.get(i).getClass().getName() + ", further on)");
         }
       }

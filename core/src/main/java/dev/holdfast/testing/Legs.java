@@ -7,7 +7,9 @@ import dev.holdfast.Job;
 import dev.holdfast.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ final class Legs {
   private final Surroundings surroundings;
   private final Path root;
   private int runs;
-  private List<String> changed = List.of();
+  private final Map<String, String> changed = new LinkedHashMap<>();
 
   Legs(Body body, Surroundings surroundings, Path root) {
     this.body = body;
@@ -30,9 +32,9 @@ final class Legs {
     this.root = root;
   }
 
-  /** What the first leg of the latest run has changed in its surroundings, in words. */
+  /** What the legs of the latest run, but for the last, have changed in their surroundings. */
   List<String> changed() {
-    return changed;
+    return List.copyOf(changed.values());
   }
 
   /** From beginning to end without a stop. */
@@ -64,7 +66,7 @@ final class Legs {
   private Run run(String name, List<Long> stops, boolean resetBetween) {
     Path folder = root.resolve(name + "-" + ++runs);
     surroundings.reset();
-    changed = List.of();
+    changed.clear();
     long resumedAt = 0;
     Outcome outcome = null;
     for (long stop : stops) {
@@ -79,12 +81,10 @@ final class Legs {
       } catch (Throwable e) { // whatever a program throws is what a rehearsal is for
         return ended(folder, null, e, resumedAt);
       }
-      if (resumedAt == 0) {
-        changed = surroundings.changes();
-      }
       if (!(outcome instanceof Outcome.StoppedAt at) || at.step() != stop) {
         break;
       }
+      surroundings.changes().forEach(changed::putIfAbsent);
     }
     return ended(folder, outcome, null, resumedAt);
   }

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class ProgramClasses {
   private final Set<@Nullable URI> holdfast = new LinkedHashSet<>();
   private final Map<Class<?>, Boolean> known = new HashMap<>();
   private final Set<Class<?>> found = new LinkedHashSet<>();
-  private final Set<String> libraryClasses = new TreeSet<>();
+  private final SortedMap<String, Set<String>> usedBy = new TreeMap<>();
 
   private ProgramClasses(Class<?> home) {
     this.home = home;
@@ -63,9 +64,15 @@ final class ProgramClasses {
     return List.copyOf(found);
   }
 
-  /** The names of classes outside of the program that it refers to, sorted. */
-  Set<String> libraryClasses() {
-    return libraryClasses;
+  /** Classes outside of the program that it refers to, each with those of its own that do. */
+  SortedMap<String, Set<String>> usedBy() {
+    return usedBy;
+  }
+
+  /** A class as a person would name it: without its package. */
+  static String simpleName(Class<?> type) {
+    String name = type.getName();
+    return name.substring(name.lastIndexOf('.') + 1).replace('$', '.');
   }
 
   private void find() {
@@ -73,14 +80,15 @@ final class ProgramClasses {
     open.add(home);
     found.add(home);
     while (!open.isEmpty() && found.size() < CLASSES_MAX) {
-      for (String name : namesIn(open.remove())) {
+      Class<?> user = open.remove();
+      for (String name : namesIn(user)) {
         Class<?> next = load(name);
         if (next != null && includes(next)) {
           if (found.add(next)) {
             open.add(next);
           }
         } else {
-          libraryClasses.add(name);
+          usedBy.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(simpleName(user));
         }
       }
     }

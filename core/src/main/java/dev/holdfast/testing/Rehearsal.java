@@ -4,6 +4,7 @@ package dev.holdfast.testing;
 import dev.holdfast.Body;
 import dev.holdfast.Outcome;
 import dev.holdfast.storage.StoredVersion;
+import dev.holdfast.storage.format.RegionKind;
 import dev.holdfast.storage.format.RegionSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +50,9 @@ import org.jspecify.annotations.Nullable;
  * where it lies or in a folder of class files. What a leg leaves in a library's objects, thread
  * locals, system properties, files it opened itself or other threads carries over to the next leg:
  * a program that forgets something of that kind passes here, and only killing its process would
- * show it. After {@code check} all is as the last leg has left it.
+ * show it. After {@code check} they are put back once more, so that the next test begins as this
+ * one did. The program's classes are initialized, and tests that use the same static fields must
+ * not run at the same time.
  */
 public final class Rehearsal {
   private final Body body;
@@ -133,6 +136,14 @@ public final class Rehearsal {
     ProgramClasses classes = ProgramClasses.of(body);
     Surroundings surroundings = new Surroundings(body, classes, root.resolve("generators"));
     Legs legs = new Legs(body, surroundings, root);
+    try {
+      return check(legs, classes, surroundings.notReset());
+    } finally {
+      surroundings.reset();
+    }
+  }
+
+  private RehearsalReport check(Legs legs, ProgramClasses classes, List<String> notReset) {
     Run reference = legs.undisturbed();
     requireComplete(reference);
     try (StoredVersion version = reference.version().orElseThrow(Rehearsal::withoutSteps)) {
@@ -141,17 +152,24 @@ public final class Rehearsal {
       Run stopped = legs.stopped(planned);
       List<Difference> differences = Comparison.of(reference, stopped);
       if (!differences.isEmpty()) {
-        Diagnosis diagnosis =
-            new Diagnosis(legs, reference, planned, steps, classes, surroundings.notReset());
+        Diagnosis diagnosis = new Diagnosis(legs, reference, planned, steps, classes, notReset);
         throw diagnosis.explain(stopped, differences, legs.changed());
       }
       return new RehearsalReport(
           steps,
           planned,
-          version.info().regions().stream().map(RegionSchema::name).toList(),
+          names(version.info().regions()),
           List.copyOf(reference.outputs().keySet()),
-          surroundings.notReset());
+          notReset);
     }
+  }
+
+  /** Without the row lengths, which belong to the array they are stored beside. */
+  private static List<String> names(List<RegionSchema> regions) {
+    return regions.stream()
+        .filter(region -> region.kind() != RegionKind.SHAPE)
+        .map(RegionSchema::name)
+        .toList();
   }
 
   private static void requireComplete(Run reference) {

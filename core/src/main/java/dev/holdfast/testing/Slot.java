@@ -5,6 +5,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +24,15 @@ sealed interface Slot {
   /** What has changed since the beginning, in words; null when nothing has. */
   @Nullable String change();
 
-  /** Puts back what it held at the beginning. */
-  void reset();
+  /** Puts back what it held at the beginning; asked only when it has changed. */
+  void putBack();
+
+  /** Makes sure that it holds what it held at the beginning. */
+  default void reset() {
+    if (change() != null) {
+      putBack();
+    }
+  }
 
   /** A field that can be assigned, of an object or, with owner null, of a class. */
   record FieldSlot(String place, Field field, @Nullable Object owner, @Nullable Object before)
@@ -47,7 +55,7 @@ sealed interface Slot {
     }
 
     @Override
-    public void reset() {
+    public void putBack() {
       try {
         field.set(owner, before);
       } catch (IllegalAccessException e) {
@@ -78,7 +86,7 @@ sealed interface Slot {
     }
 
     @Override
-    public void reset() {
+    public void putBack() {
       System.arraycopy(before, 0, array, 0, Array.getLength(before));
     }
   }
@@ -97,7 +105,7 @@ sealed interface Slot {
     }
 
     @Override
-    public void reset() {
+    public void putBack() {
       set.accept(before);
     }
   }
@@ -117,10 +125,23 @@ sealed interface Slot {
     }
 
     @Override
-    public void reset() {
-      if (change() != null) {
+    public void putBack() {
+      try {
         collection.clear();
         collection.addAll(before);
+      } catch (UnsupportedOperationException e) {
+        if (collection instanceof List<Object> list && list.size() == before.size()) {
+          putBackEach(list);
+        }
+      }
+    }
+
+    /** A list of fixed size may be a view of an array; one that is read-only of another list. */
+    private void putBackEach(List<Object> list) {
+      try {
+        Collections.copy(list, before);
+      } catch (UnsupportedOperationException e) {
+        // What it is a view of has a slot of its own, if it can be reached.
       }
     }
   }
@@ -141,10 +162,12 @@ sealed interface Slot {
     }
 
     @Override
-    public void reset() {
-      if (change() != null) {
+    public void putBack() {
+      try {
         map.clear();
         map.putAll(before);
+      } catch (UnsupportedOperationException e) {
+        // What it is a view of has a slot of its own, if it can be reached.
       }
     }
   }

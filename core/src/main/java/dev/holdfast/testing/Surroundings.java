@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,16 +66,16 @@ final class Surroundings {
     generators.keepOrReset();
   }
 
-  /** What has changed since then, in words. */
-  List<String> changes() {
-    List<String> changes = new ArrayList<>();
+  /** What has changed since then: in words, by place. */
+  Map<String, String> changes() {
+    Map<String, String> changes = new LinkedHashMap<>();
     for (Slot slot : slots) {
       String change = slot.change();
       if (change != null) {
-        changes.add(change);
+        changes.put(slot.place(), change);
       }
     }
-    changes.addAll(generators.changes());
+    changes.putAll(generators.changes());
     return changes;
   }
 
@@ -96,11 +97,10 @@ final class Surroundings {
   }
 
   private void statics(Class<?> type) {
-    String name = type.getName();
-    String simple = name.substring(name.lastIndexOf('.') + 1).replace('$', '.');
     for (Field field : declared(type)) {
       if (Modifier.isStatic(field.getModifiers())) {
-        field(field, null, "static field " + simple + "." + field.getName());
+        field(
+            field, null, "static field " + ProgramClasses.simpleName(type) + "." + field.getName());
       }
     }
   }
