@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     subcommands = {
       DemoCommand.class,
+      DrillCommand.class,
       LsCommand.class,
       ExportCommand.class,
       VerifyCommand.class,
@@ -46,7 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "   0  done",
       "   1  failed",
       "   2  wrong usage",
-      "   3  damage found, a usable version remains",
+      "   3  damage found, a usable version remains; a drill ended with other bits",
       "   4  no usable version",
       "   5  store held by another run",
       "  65  unknown format      73  cannot create a file      74  I/O error"
@@ -102,6 +103,7 @@ public final class Main implements Runnable {
     out.println("Holdfast keeps a long computation from losing its work.");
     out.println();
     out.println("  try    demo       watch a simulation be killed and end with the same bits");
+    out.println("         drill      do the same to a command of your own");
     out.println("  look   ls         versions of a store, regions of a version");
     out.println("         export     one region of a version, for numpy and other tools");
     out.println("  care   verify     check every byte of a store");
