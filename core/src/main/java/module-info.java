@@ -9,4 +9,5 @@ module dev.holdfast.core {
   requires jdk.unsupported; // signals, and the exact state of java.util.Random
 
   exports dev.holdfast;
+  exports dev.holdfast.testing;
 }

@@ -5,4 +5,6 @@ module dev.holdfast.policy {
   requires static org.jspecify;
 
   exports dev.holdfast.policy;
+  exports dev.holdfast.policy.fit;
+  exports dev.holdfast.policy.logs;
 }

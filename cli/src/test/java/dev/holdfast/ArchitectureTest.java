@@ -38,6 +38,7 @@ final class ArchitectureTest {
   private static final String POLICY = "dev.holdfast.policy..";
   private static final String STORAGE = "dev.holdfast.storage..";
   private static final String CORE = "dev.holdfast";
+  private static final String TESTING = "dev.holdfast.testing..";
   private static final String CLI = "dev.holdfast.cli..";
   private static final String DISK = "dev.holdfast.storage.io..";
   private static final String CODECS = "dev.holdfast.storage.codec..";
@@ -51,6 +52,7 @@ final class ArchitectureTest {
                       "dev.holdfast.policy.Durations",
                       "dev.holdfast.storage.Store",
                       "dev.holdfast.Holdfast",
+                      "dev.holdfast.simulator.Simulation",
                       "dev.holdfast.cli.Main",
                       "HeatDiffusion")
                   .map(ArchitectureTest::moduleOf)
@@ -87,7 +89,12 @@ final class ArchitectureTest {
         Set.of(
             EXAMPLES,
             CORE,
+            "dev.holdfast.testing",
             "dev.holdfast.policy",
+            "dev.holdfast.policy.fit",
+            "dev.holdfast.policy.logs",
+            "dev.holdfast.simulator",
+            "dev.holdfast.simulator.drill",
             "dev.holdfast.storage",
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",
@@ -148,6 +155,44 @@ final class ArchitectureTest {
                 "org.apache.commons.rng"));
   }
 
+  /** It runs programs as any user would, through the public doors, and reads what they left. */
+  @Test
+  void testing_dependsOn_coreAndStorage() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(TESTING)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                TESTING,
+                CORE,
+                STORAGE,
+                "dev.holdfast.policy", // where its classes lie, to tell them from a program's
+                "java..",
+                "org.jspecify..",
+                "org.apache.commons.rng"));
+  }
+
+  @Test
+  void simulator_dependsOn_policyAndCore() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.holdfast.simulator..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.holdfast.simulator..",
+                POLICY,
+                CORE,
+                STORAGE, // through core: the drill reads what a job has left
+                "java..",
+                "org.jspecify..",
+                "org.HdrHistogram..",
+                "org.apache.commons.math3.."));
+  }
+
   @Test
   void examples_dependOn_coreOnly() {
     check(
@@ -168,6 +213,17 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI, "picocli.."));
+  }
+
+  /** Loaded when a chart is asked for, and replaced in one place if it must be. */
+  @Test
+  void chartingLibrary_isKnown_toOneClass() {
+    check(
+        noClasses()
+            .that(not(named("cli\\.SvgCharts")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.jetbrains..", "kotlin..", "org.slf4j.."));
   }
 
   @Test

@@ -24,9 +24,18 @@ public final class AppendFile extends OutputStream {
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private @Nullable OutputFile file;
 
-  AppendFile(String name) {
+  /**
+   * @param name as the program says it; versions know the file by it
+   * @param path where it lies
+   */
+  AppendFile(String name, Path path) {
     this.name = name;
-    this.path = Path.of(name).toAbsolutePath().normalize();
+    this.path = path;
+  }
+
+  /** Where a file lies unless somebody wants it elsewhere. */
+  static Path pathOf(String name) {
+    return Path.of(name).toAbsolutePath().normalize();
   }
 
   String name() {

@@ -29,10 +29,28 @@ final class Boundary {
   @SuppressWarnings("unused") // through ATTENTION
   private boolean attention;
 
+  /** Set before the first boundary, by the loop's thread. */
+  private long lastStep = Long.MAX_VALUE;
+
   /** Counts a step; returns whether the session wants to be asked. By the loop's thread only. */
   boolean step() {
-    STEPS.setOpaque(this, (long) STEPS.get(this) + 1);
-    return (boolean) ATTENTION.getOpaque(this);
+    long done = (long) STEPS.get(this) + 1;
+    STEPS.setOpaque(this, done);
+    return (boolean) ATTENTION.getOpaque(this) || done >= lastStep;
+  }
+
+  /** The session wants to be asked once so many steps are done. */
+  void setLastStep(long steps) {
+    lastStep = steps;
+  }
+
+  /** Whether as many steps are done as are wanted. */
+  boolean atLastStep() {
+    return steps() >= lastStep;
+  }
+
+  boolean nextIsLastStep() {
+    return steps() >= lastStep - 1;
   }
 
   long steps() {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ public final class Job {
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
   private final Set<String> allowedChanges = new HashSet<>();
+  private long lastStep = Long.MAX_VALUE;
+  private @Nullable Path sandbox;
   private Disk disk = Disk.local();
 
   Job(String name) {
@@ -125,6 +128,38 @@ public final class Job {
     return this;
   }
 
+  /**
+   * Stops, as if asked to, at the boundary at which so many steps are done: to compute in portions,
+   * and for tests. Without it the job runs to its end.
+   *
+   * <p>Steps count over all loops and all attempts. Where that many are done already, a loop over
+   * {@link Holdfast#steps} stops before its first step, a while-loop at its first {@link
+   * Holdfast#tick}. A program that has fewer steps runs to its end.
+   *
+   * @param steps 1 or more
+   */
+  public Job stopAfter(long steps) {
+    if (steps < 1) {
+      throw new HoldfastException("stopAfter(" + steps + "): write how many steps, 1 or more");
+    }
+    lastStep = steps;
+    return this;
+  }
+
+  /**
+   * For tests: nothing comes from outside, and nothing goes there. No environment variable, no
+   * {@code holdfast.properties} and no signal reaches the job; {@code HOLDFAST=off} neither. The
+   * store, unless {@link #store} names another, and all output files lie in the folder: {@code
+   * append("out/probe.csv")} in {@code <folder>/output/out/probe.csv}, and a path that is absolute
+   * or leads out of the working directory in {@code <folder>/output/outside}, under its whole path.
+   *
+   * @param folder created when it is missing
+   */
+  public Job sandbox(Path folder) {
+    sandbox = folder.toAbsolutePath().normalize();
+    return this;
+  }
+
   /** For tests: another door to the disk. */
   Job disk(Disk other) {
     disk = other;
@@ -195,12 +230,41 @@ public final class Job {
    * done: closing alone cannot know whether an exception is under way, and writes no version.
    */
   public Holdfast open() {
-    Map<String, String> environment = System.getenv();
+    Path confines = sandbox;
+    Map<String, String> environment = confines == null ? System.getenv() : Map.of();
     if (Settings.off(environment)) {
       return Holdfast.off();
     }
     Settings settings = conclude(environment);
-    return new Holdfast(new Session(name, settings, options(settings), true), "");
+    Function<String, Path> outputPath =
+        confines == null ? AppendFile::pathOf : path -> outputIn(confines, path);
+    Session.Manner manner = new Session.Manner(confines == null, lastStep, outputPath);
+    return new Holdfast(new Session(name, settings, options(settings), manner), "");
+  }
+
+  /** Where a sandbox keeps an output file; its folders are made. */
+  private static Path outputIn(Path confines, String name) {
+    Path path = Path.of(name).normalize();
+    Path whole = path.toAbsolutePath().normalize();
+    Path output = confines.resolve("output");
+    boolean outside = path.isAbsolute() || path.startsWith("..");
+    Path file =
+        outside
+            ? output.resolve("outside").resolve(whole.subpath(0, whole.getNameCount()).toString())
+            : output.resolve(path);
+    Path folder = file.getParent();
+    if (folder != null) {
+      created(folder);
+    }
+    return file;
+  }
+
+  private static Path created(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new HoldfastException("folder " + folder + " cannot be made: " + e.getMessage());
+    }
   }
 
   /** A path that the locale cannot write arrives with replacement characters in it. */
@@ -215,9 +279,11 @@ public final class Job {
   }
 
   private Settings conclude(Map<String, String> environment) {
+    Path confines = sandbox;
+    Optional<Path> inside = Optional.ofNullable(confines).map(f -> created(f).resolve("store"));
     Settings.Told told =
         new Settings.Told(
-            Optional.ofNullable(store),
+            Optional.ofNullable(store).or(() -> inside),
             Optional.ofNullable(mttf),
             Optional.ofNullable(policy),
             Optional.ofNullable(walltime),
@@ -225,7 +291,7 @@ public final class Job {
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
             Set.copyOf(allowedChanges));
-    Properties file = properties();
+    Properties file = confines == null ? properties() : new Properties();
     Settings.unknown(environment, file).forEach(Messages::warn);
     try {
       return nameable(Settings.conclude(name, told, environment, file));

@@ -28,7 +28,7 @@ final class OffEngine implements Engine {
   /** The output file is the program's own: it is written, anew, as if Holdfast were not there. */
   @Override
   public AppendFile append(String path) {
-    AppendFile file = new AppendFile(path);
+    AppendFile file = new AppendFile(path, AppendFile.pathOf(path));
     file.attach(
         OutputFile.beginAside(Disk.local(), file.path(), true, Long.MAX_VALUE, Messages::info));
     outputs.add(file);

@@ -8,6 +8,9 @@ import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -31,6 +34,7 @@ final class Session implements Engine {
 
   private final String job;
   private final Settings settings;
+  private final Manner manner;
   private final Time time;
   private final Disk disk;
   private final WriterThread writerThread = new WriterThread();
@@ -49,13 +53,24 @@ final class Session implements Engine {
   private volatile @Nullable String fencedBy;
 
   /**
-   * Opens the job's store and becomes its writer.
+   * How one attempt differs from the others of its job.
    *
-   * @param handleSignals whether signals ask the job to stop
+   * @param handleSignals whether signals ask it to stop
+   * @param lastStep the steps, counted over all attempts, at which it stops by itself
+   * @param outputPath where an output file lies, by the name that the program gives it
    */
-  Session(String job, Settings settings, StoreOptions options, boolean handleSignals) {
+  record Manner(boolean handleSignals, long lastStep, Function<String, Path> outputPath) {
+    /** Until the program's end. */
+    static Manner usual(boolean handleSignals) {
+      return new Manner(handleSignals, Long.MAX_VALUE, AppendFile::pathOf);
+    }
+  }
+
+  /** Opens the job's store and becomes its writer. */
+  Session(String job, Settings settings, StoreOptions options, Manner manner) {
     this.job = job;
     this.settings = settings;
+    this.manner = manner;
     this.time = options.time();
     this.disk = options.disk();
     boolean assertions = Session.class.desiredAssertionStatus();
@@ -74,7 +89,7 @@ final class Session implements Engine {
         new Checkpointer(
             declared, store, writerThread, time, clock, settings.wanted(time), new Heard());
     this.timer = new SessionTimer(this::nextDueNs, this::becomeDue, this::keepAlive);
-    this.signals = handleSignals ? StopSignals.install(this::stop) : null;
+    this.signals = manner.handleSignals() ? StopSignals.install(this::stop) : null;
     boundary.setAttention(true); // so that a boundary before restore() is noticed
     Messages.info(SessionReport.opened(job, store));
   }
@@ -112,7 +127,7 @@ final class Session implements Engine {
   @Override
   public AppendFile append(String path) {
     requireDeclaring("output file " + path);
-    AppendFile file = new AppendFile(path);
+    AppendFile file = new AppendFile(path, manner.outputPath().apply(path));
     boolean same =
         declared.outputs().values().stream().anyMatch(one -> one.path().equals(file.path()));
     if (same || declared.outputs().putIfAbsent(path, file) != null) {
@@ -181,6 +196,14 @@ final class Session implements Engine {
     Messages.info(SessionReport.pace(pacer.state(time.nanoTime()), settings, pacer));
     timer.start();
     settleAttention();
+    boundary.setLastStep(manner.lastStep());
+    if (boundary.atLastStep()) {
+      stopAtLastStep();
+    }
+  }
+
+  private void stopAtLastStep() {
+    stop(String.format(Locale.ROOT, "%,d steps are done, no more were wanted", boundary.steps()));
   }
 
   @Override
@@ -212,7 +235,7 @@ final class Session implements Engine {
   @Override
   public boolean due() {
     requireRunning("due()");
-    return boundary.attention();
+    return boundary.attention() || boundary.nextIsLastStep();
   }
 
   @Override
@@ -222,6 +245,9 @@ final class Session implements Engine {
     Pacer pacer = checkpointer.pacer();
     if (pacer.untilLastBoundaryNs(time.nanoTime()) == 0) {
       stop("the allocation is nearly over");
+    }
+    if (boundary.atLastStep()) {
+      stopAtLastStep();
     }
     if (stopReason != null) {
       stopHere();

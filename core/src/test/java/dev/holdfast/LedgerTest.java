@@ -91,7 +91,7 @@ final class LedgerTest {
                 : OptionalLong.empty(),
             Map.of(),
             line -> {});
-    return new Holdfast(new Session("test", settings, options, false), "");
+    return new Holdfast(new Session("test", settings, options, Session.Manner.usual(false)), "");
   }
 
   private static void assertParts(

@@ -18,6 +18,7 @@ final class ExitCode {
   static final int BAD_DATA = 65;
   static final int CANNOT_CREATE = 73;
   static final int IO_ERROR = 74;
+  static final int BAD_CONFIGURATION = 78;
 
   /** What a shell reports for a program that SIGPIPE ended: the reader has had enough. */
   static final int PIPE_CLOSED = 128 + 13;

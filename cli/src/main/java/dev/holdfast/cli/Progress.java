@@ -28,6 +28,13 @@ final class Progress {
     }
   }
 
+  /** As {@link #show}, where nobody wants lines of it in a file. */
+  void showOnTerminal(String name, long done, long total) {
+    if (terminal) {
+      show(name, done, total);
+    }
+  }
+
   private void draw(String name, double share) {
     long now = System.nanoTime();
     if (now - lastNs < REDRAW_EVERY_NS) {

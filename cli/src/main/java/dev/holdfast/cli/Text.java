@@ -64,6 +64,11 @@ final class Text {
       rows.add(cells);
     }
 
+    /** The head and then the rows. */
+    List<List<String>> rows() {
+      return rows.stream().map(List::of).toList();
+    }
+
     void print(PrintWriter out, String indent) {
       int[] widths = new int[alignments.length()];
       for (String[] row : rows) {

@@ -17,7 +17,7 @@ final class UsageTest {
   void bare_withoutArguments_showsVerbsAndWhereToStart() {
     Command.Result result = Command.run();
     result.mustBeDone();
-    result.mustSay("demo", "ls", "export", "verify", "Start with: holdfast demo");
+    result.mustSay("demo", "interval", "ls", "export", "verify", "Start with: holdfast demo");
     assertEquals("", result.err());
   }
 
@@ -31,6 +31,7 @@ final class UsageTest {
         "demo --help",
         "drill --help",
         "export -h",
+        "interval -h",
         "help"
       })
   void help_ofAnything_fitsTerminal(String line) {
@@ -52,7 +53,7 @@ final class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "frob | there is no verb \"frob\"; verbs: demo, drill, ls, export, verify",
+        "frob | there is no verb \"frob\"; verbs: demo, drill, interval, what-if, fit, simulate, ls, export, verify",
         "help frob | Unknown subcommand 'frob'",
         "--frob | there is no option \"--frob\"",
         "ls --jsno | there is no option \"--jsno\"; did you mean --json?",

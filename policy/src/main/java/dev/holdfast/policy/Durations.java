@@ -16,11 +16,15 @@ import java.util.regex.Pattern;
 public final class Durations {
   // Digits are limited so that the sum of all parts fits a Duration.
   private static final String NUMBER = "(\\d{1,12}(?:\\.\\d{1,9})?)";
+  private static final String YEARS = "(\\d{1,9}(?:\\.\\d{1,9})?)";
   private static final Pattern PARTS =
       Pattern.compile(
-          "(?:%1$sd)?(?:%1$sh)?(?:%1$s(?:min|m))?(?:%1$ss)?(?:%1$sms)?".formatted(NUMBER));
+          "(?:%2$sy)?(?:%1$sw)?(?:%1$sd)?(?:%1$sh)?(?:%1$s(?:min|m))?(?:%1$ss)?(?:%1$sms)?"
+              .formatted(NUMBER, YEARS));
   private static final Pattern BARE = Pattern.compile(NUMBER);
   private static final BigDecimal[] UNIT_SECONDS = {
+    BigDecimal.valueOf(365 * 86_400),
+    BigDecimal.valueOf(7 * 86_400),
     BigDecimal.valueOf(86_400),
     BigDecimal.valueOf(3_600),
     BigDecimal.valueOf(60),
@@ -31,8 +35,9 @@ public final class Durations {
   private Durations() {}
 
   /**
-   * Reads a duration: numbers with units, longest first (d, h, min or m, s, ms), such as 90s,
-   * 15min, 1h30m or 1.5h, or ISO 8601 such as PT90S.
+   * Reads a duration: numbers with units, longest first (y, w, d, h, min or m, s, ms), such as 90s,
+   * 15min, 1h30m or 1.5h, or ISO 8601 such as PT90S. A year is 365 days; there is no unit for a
+   * month.
    *
    * @param what what it is for, such as {@code HOLDFAST_MTTF}; named in the error
    * @throws IllegalArgumentException when it is not a duration, saying how to write it
@@ -61,7 +66,7 @@ public final class Durations {
           "use "
               + alternatives
               + "a duration such as 90s, 15min, 1h30m or PT90S"
-              + " (units, longest first: d, h, min or m, s, ms)");
+              + " (units, longest first: y, w, d, h, min or m, s, ms)");
     }
     BigDecimal seconds = BigDecimal.ZERO;
     for (int unit = 0; unit < UNIT_SECONDS.length; unit++) {

@@ -59,6 +59,11 @@ public record Exponential(double meanSeconds) implements FailureLaw {
   }
 
   @Override
+  public double excessMeanSeconds(double ageSeconds) {
+    return meanSeconds * survival(ageSeconds);
+  }
+
+  @Override
   public double quantile(double probability) {
     return -meanSeconds * Math.log1p(-LawText.probability("probability", probability));
   }

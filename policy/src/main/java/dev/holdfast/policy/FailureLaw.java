@@ -59,6 +59,13 @@ public sealed interface FailureLaw permits Exponential, Weibull, LogNormal, Gamm
   double restrictedMeanSeconds(double ageSeconds);
 
   /**
+   * Mean of what the lifetime exceeds the age by, {@code E[max(X - t, 0)]}, which is the integral
+   * of the survival from t on, in seconds: the mean less {@link #restrictedMeanSeconds}, but good
+   * where that is all of it.
+   */
+  double excessMeanSeconds(double ageSeconds);
+
+  /**
    * The age that is not lived to with the given probability: the inverse of {@code 1 - S}.
    *
    * @param probability 0 (age 0) to 1 (age Infinity)

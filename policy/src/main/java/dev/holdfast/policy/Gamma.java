@@ -108,6 +108,26 @@ public record Gamma(double shape, double scaleSeconds) implements FailureLaw {
     return survival == 0 ? failed : failed + ageSeconds * survival;
   }
 
+  /**
+   * {@code s (x d(x) - (x - a) Q(a, x))} with {@code d = x^(a-1) e^(-x) / Gamma(a)}. In the tail,
+   * {@code Q = x d F} with the continued fraction F.
+   */
+  @Override
+  public double excessMeanSeconds(double ageSeconds) {
+    double x = scaled(ageSeconds);
+    if (x == 0) {
+      return meanSeconds();
+    }
+    double density = density(ageSeconds);
+    if (density == 0 && x > shape) {
+      return 0;
+    }
+    double scaledDensity = density * scaleSeconds * x;
+    return GammaFunctions.inTail(shape, x)
+        ? scaleSeconds * scaledDensity * (1 - (x - shape) * GammaFunctions.tailFraction(shape, x))
+        : scaleSeconds * (scaledDensity - (x - shape) * GammaFunctions.upper(shape, x));
+  }
+
   @Override
   public double quantile(double probability) {
     LawText.probability("probability", probability);

@@ -103,6 +103,15 @@ public record LogNormal(double mu, double sigma) implements FailureLaw {
     return survival == 0 ? failed : failed + ageSeconds * survival;
   }
 
+  /** {@code E[X; X > t] - t S(t)}. */
+  @Override
+  public double excessMeanSeconds(double ageSeconds) {
+    double z = deviations(ageSeconds);
+    double survival = NormalTail.upper(z);
+    // The difference keeps all but a few digits: it is about t S(t) sigma / z.
+    return survival == 0 ? 0 : meanSeconds() * NormalTail.upper(z - sigma) - ageSeconds * survival;
+  }
+
   @Override
   public double quantile(double probability) {
     double z = -NormalTail.inverseUpper(LawText.probability("probability", probability));

@@ -102,6 +102,11 @@ public record Weibull(double shape, double scaleSeconds) implements FailureLaw {
   }
 
   @Override
+  public double excessMeanSeconds(double ageSeconds) {
+    return meanSeconds() * GammaFunctions.upper(1 / shape, cumulativeHazard(ageSeconds));
+  }
+
+  @Override
   public double quantile(double probability) {
     double hazard = -Math.log1p(-LawText.probability("probability", probability));
     return scaleSeconds * Math.pow(hazard, 1 / shape);

@@ -109,6 +109,23 @@ class FailureLawTest {
 
   @ParameterizedTest
   @MethodSource("laws")
+  void excessMean_againstQuadratureOfSurvival_agreesFarOut(FailureLaw law) {
+    for (double survival : new double[] {0.99, 0.5, 0.1, 1e-6, 1e-30}) {
+      double age = law.inverseSurvival(survival);
+      double end = law.inverseSurvival(survival * 1e-40);
+      double expected =
+          integral(y -> Math.exp(y) * law.survival(Math.exp(y)), Math.log(age), Math.log(end));
+      double actual = law.excessMeanSeconds(age);
+      assertEquals(expected, actual, 1e-10 * expected, law + " at " + age);
+      double sum = law.restrictedMeanSeconds(age) + actual;
+      assertEquals(law.meanSeconds(), sum, 1e-13 * law.meanSeconds(), law + " at " + age);
+    }
+    assertEquals(law.meanSeconds(), law.excessMeanSeconds(0), 1e-14 * law.meanSeconds());
+    assertEquals(0, law.excessMeanSeconds(NEVER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("laws")
   void inverses_atAnyProbability_returnIt(FailureLaw law) {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < 200; i++) {
@@ -148,6 +165,8 @@ class FailureLawTest {
       assertTrue(law.density(age) >= 0, at);
       assertTrue(law.hazard(age) >= 0, at);
       assertFalse(Double.isNaN(law.logDensity(age)), at);
+      double excess = law.excessMeanSeconds(age);
+      assertTrue(excess >= 0 && excess <= mean * (1 + 1e-14), at + " " + excess);
       double restricted = law.restrictedMeanSeconds(age);
       assertTrue(restricted >= 0 && restricted <= Math.min(age, mean) * (1 + 1e-12), at);
     }

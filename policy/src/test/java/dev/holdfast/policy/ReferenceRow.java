@@ -16,17 +16,22 @@ import java.util.Objects;
 record ReferenceRow(Map<String, String> cells) {
 
   static List<ReferenceRow> exponential() {
+    return all().stream().filter(row -> row.text("dist").equals("exponential")).toList();
+  }
+
+  /** The rows of the other failure laws. */
+  static List<ReferenceRow> renewal() {
+    return all().stream().filter(row -> !row.text("dist").equals("exponential")).toList();
+  }
+
+  private static List<ReferenceRow> all() {
     try (InputStream in =
             Objects.requireNonNull(ReferenceRow.class.getResourceAsStream("policy-reference.csv"));
         BufferedReader reader =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       List<String> lines = reader.lines().toList();
       String[] header = lines.getFirst().split(",", -1);
-      return lines.stream()
-          .skip(1)
-          .map(line -> parse(header, line.split(",", -1)))
-          .filter(row -> row.text("dist").equals("exponential"))
-          .toList();
+      return lines.stream().skip(1).map(line -> parse(header, line.split(",", -1))).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -54,6 +59,15 @@ record ReferenceRow(Map<String, String> cells) {
 
   Situation situation() {
     return new Situation(number("C_s"), number("mtbf_s"), number("R_s"), number("D_s"));
+  }
+
+  FailureLaw law() {
+    double scale = number("scale");
+    return switch (text("dist")) {
+      case "weibull" -> new Weibull(number("shape"), scale);
+      case "lognormal" -> new LogNormal(scale, number("shape"));
+      default -> throw new IllegalArgumentException(text("dist"));
+    };
   }
 
   @Override

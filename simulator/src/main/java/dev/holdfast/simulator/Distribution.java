@@ -17,6 +17,8 @@ public final class Distribution {
   private long count;
   private double mean;
   private double squares;
+  private double least = Double.POSITIVE_INFINITY;
+  private double most = Double.NEGATIVE_INFINITY;
 
   Distribution() {}
 
@@ -25,6 +27,8 @@ public final class Distribution {
     double delta = value - mean;
     mean += delta / count;
     squares += delta * (value - mean);
+    least = Math.min(least, value);
+    most = Math.max(most, value);
     ticks.recordValue((long) Math.min(value * TICKS_PER_SECOND, (double) TICKS_MAX));
   }
 
@@ -37,6 +41,8 @@ public final class Distribution {
     mean += delta * other.count / both;
     squares += other.squares + delta * delta * ((double) count * other.count / both);
     count = both;
+    least = Math.min(least, other.least);
+    most = Math.max(most, other.most);
     ticks.add(other.ticks);
   }
 
@@ -66,11 +72,11 @@ public final class Distribution {
   }
 
   /**
-   * What this share of the jobs does not exceed, to three digits.
+   * What this share of the jobs does not exceed, to three digits; of a single job, its value.
    *
    * @param percent 0 to 100
    */
   public double percentile(double percent) {
-    return ticks.getValueAtPercentile(percent) / TICKS_PER_SECOND;
+    return Math.clamp(ticks.getValueAtPercentile(percent) / TICKS_PER_SECOND, least, most);
   }
 }

@@ -139,7 +139,8 @@ final class GeneralJob implements SimulatedJob {
     /** Goes on until something happens. */
     private Event advance(double target) {
       double speed = writing ? rate : 1;
-      double workEnd = speed > 0 ? now + (target - done) / speed : Double.POSITIVE_INFINITY;
+      double workEnd =
+          speed > 0 ? now + Math.max(0, target - done) / speed : Double.POSITIVE_INFINITY;
       if (writing && workEnd < writingUntil && target < model.workSeconds()) {
         workEnd = Double.POSITIVE_INFINITY; // one checkpoint at a time: work on until it is written
       }
@@ -154,7 +155,7 @@ final class GeneralJob implements SimulatedJob {
         return Event.CHECKPOINT_DONE;
       }
       if (next == workEnd) {
-        done = target;
+        done = Math.max(done, target);
         return Event.WORK_DONE;
       }
       return next == failure
