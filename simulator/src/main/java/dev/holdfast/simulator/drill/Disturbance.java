@@ -51,6 +51,7 @@ final class Disturbance {
   private int number;
   private int strikes;
   private int aims;
+  private int restarts;
   private boolean otherSignals;
   private boolean attemptStruck;
   private double next;
@@ -104,6 +105,11 @@ final class Disturbance {
     return strikes;
   }
 
+  /** Attempts that have made a version or reached the end: the ledger knows how they started. */
+  int restarts() {
+    return restarts;
+  }
+
   /** Whether anything but SIGKILL has struck. */
   boolean otherSignals() {
     return otherSignals;
@@ -139,9 +145,11 @@ final class Disturbance {
       endNs = time.nanoTime();
       runBefore += attempt.seconds();
       if (complete) {
+        restarts++;
         return Optional.empty();
       }
       if (!before.equals(trace())) {
+        restarts++;
         idle = 0;
       } else if (!attemptStruck || attempt.seconds() > patienceSeconds) {
         idle++;

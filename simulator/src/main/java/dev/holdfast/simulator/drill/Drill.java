@@ -223,7 +223,8 @@ public final class Drill {
     try (StoredVersion last = Store.open(store, Disk.local()).newest().orElse(null)) {
       return last == null
           ? Optional.empty()
-          : Forecast.of(last.info(), ledger, law, mttf, run.downSeconds(), plan.seed());
+          : Forecast.of(
+              last.info(), ledger, run.restarts(), law, mttf, run.downSeconds(), plan.seed());
     }
   }
 

@@ -54,6 +54,7 @@ public record Forecast(
    *
    * @param last its newest version
    * @param ledger the ledger of its end
+   * @param restarts attempts whose restart is in that ledger, 1 or more
    * @param moments the law by which it was struck, on the clock of its running time
    * @param mttfSeconds mean running time between strikes
    * @param downSeconds mean time between two attempts
@@ -62,6 +63,7 @@ public record Forecast(
   static Optional<Forecast> of(
       VersionInfo last,
       Ledger ledger,
+      int restarts,
       Moments moments,
       double mttfSeconds,
       double downSeconds,
@@ -71,7 +73,7 @@ public record Forecast(
     double cost = Math.max(COST_LEAST_SECONDS, ledger.checkpointNs() * NS / versions);
     double durable = Metrics.of(last.measured()).durableNs().getMean() * NS;
     double latency = cost + (Double.isFinite(durable) ? durable : 0);
-    double restart = Math.max(0, last.costs().restartSeconds());
+    double restart = ledger.restartNs() * NS / Math.max(1, restarts);
     double interval = Math.max(useful / versions, latency - cost);
     Situation situation = new Situation(cost, mttfSeconds, restart, downSeconds);
     JobModel job =
