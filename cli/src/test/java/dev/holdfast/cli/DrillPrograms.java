@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Command lines of programs on this class path, and the parts of JSON answers. */
+/** Command lines of programs on this class path, and lists in JSON answers. */
 final class DrillPrograms {
   private DrillPrograms() {}
 
@@ -25,11 +25,6 @@ final class DrillPrograms {
             program));
     command.addAll(List.of(arguments));
     return command;
-  }
-
-  @SuppressWarnings("unchecked") // what JSON calls an object
-  static Map<String, Object> object(Object json) {
-    return (Map<String, Object>) json;
   }
 
   @SuppressWarnings("unchecked") // what JSON calls an array

@@ -77,6 +77,7 @@ final class Attempt {
 
   /** Ends it and all its children; returns how it ended. */
   int kill() throws IOException, InterruptedException {
+    endNs = time.nanoTime(); // what follows waits for the last child
     session.kill();
     return ended();
   }
@@ -99,6 +100,11 @@ final class Attempt {
 
   long startEpochMs() {
     return startEpochMs;
+  }
+
+  /** When it ended; the present while it runs. */
+  long endEpochMs() {
+    return startEpochMs + Math.round(seconds() * 1000);
   }
 
   /** The last whole line of its output, empty where there is none. */

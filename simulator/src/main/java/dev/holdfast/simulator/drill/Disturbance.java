@@ -21,6 +21,9 @@ final class Disturbance {
   private static final double SUSPENDED_SECONDS = 0.5;
   private static final double STOPS_WITHIN_SECONDS = 60;
 
+  /** By this code a job says that it stopped at a checkpoint and wants to be started again. */
+  private static final int STOPPED = 75;
+
   /** Every so many strikes one waits for a point of the commit protocol. */
   private static final int AIM_EVERY = 3;
 
@@ -54,6 +57,7 @@ final class Disturbance {
   private int restarts;
   private boolean otherSignals;
   private boolean attemptStruck;
+  private int lastCode;
   private double next;
   private double runBefore;
   private double suspended;
@@ -148,7 +152,7 @@ final class Disturbance {
         restarts++;
         return Optional.empty();
       }
-      if (!before.equals(trace())) {
+      if (!before.equals(trace()) && (library || attemptStruck || lastCode == STOPPED)) {
         restarts++;
         idle = 0;
       } else if (!attemptStruck || attempt.seconds() > patienceSeconds) {
@@ -158,14 +162,19 @@ final class Disturbance {
         return Optional.of(noProgress(attempt));
       }
       if (!library || watch.newestAttempt() > attemptBefore) {
-        environment.put("HOLDFAST_PREVIOUS_END", Long.toString(time.epochMs()));
+        environment.put("HOLDFAST_PREVIOUS_END", Long.toString(attempt.endEpochMs()));
       }
     }
   }
 
+  /**
+   * By what one sees that an attempt has come further: the step of the newest version. Without a
+   * store it is any file; then an attempt that fails by itself has never come further, since what
+   * it has written may have been its complaint.
+   */
   private String trace() throws IOException {
     return library
-        ? watch.newest().map(newest -> newest.version().toString()).orElse("")
+        ? watch.newest().map(newest -> Long.toString(newest.version().step())).orElse("")
         : watch.trace();
   }
 
@@ -176,7 +185,7 @@ final class Disturbance {
         "no progress: %d attempts in a row ended before %s. Strike more rarely (--mttf, fewer"
             + " --kills) or look at %s%s",
         plan.patience(),
-        library ? "their first new version" : "any file had changed",
+        library ? "their first new version" : "they had come further",
         plan.logs().resolve("attempt-" + number + ".err"),
         said.isEmpty() ? "" : ", which ends with: " + said);
   }
@@ -214,6 +223,7 @@ final class Disturbance {
   }
 
   private boolean ended(Attempt attempt, int code) {
+    lastCode = code;
     listener.tell(
         new DrillEvent.Ended(
             number, attempt.seconds(), code, code == 0 ? "" : attempt.lastMessage()));
@@ -292,7 +302,7 @@ final class Disturbance {
     strikes++;
     attemptStruck = signal != DrillSignal.STOP;
     otherSignals |= signal != DrillSignal.KILL;
-    long nowEpochMs = attempt.startEpochMs() + Math.round(attempt.seconds() * 1000);
+    long nowEpochMs = attempt.endEpochMs();
     Sight sight = watch.look();
     Optional<Newest> newest = watch.newest();
     double lost = Double.NaN;

@@ -221,10 +221,9 @@ final class DrillTest {
 
   @Test
   void program_missing_isRefused() {
-    assertTrue(
-        assertThrows(DrillException.class, () -> Program.locate(List.of("no-such-program"), temp))
-            .getMessage()
-            .contains("on the PATH"));
+    DrillException refused =
+        assertThrows(DrillException.class, () -> Program.locate(List.of("no-such-program"), temp));
+    assertTrue(String.valueOf(refused.getMessage()).contains("on the PATH"));
     assertThrows(DrillException.class, () -> Program.locate(List.of("./none"), temp));
   }
 
