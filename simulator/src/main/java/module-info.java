@@ -3,8 +3,10 @@
 module dev.holdfast.simulator {
   requires static transitive org.jspecify;
   requires transitive dev.holdfast.policy;
+  requires transitive dev.holdfast.core;
   requires HdrHistogram;
   requires commons.math3;
 
   exports dev.holdfast.simulator;
+  exports dev.holdfast.simulator.drill;
 }

@@ -94,6 +94,7 @@ final class ArchitectureTest {
             "dev.holdfast.policy.fit",
             "dev.holdfast.policy.logs",
             "dev.holdfast.simulator",
+            "dev.holdfast.simulator.drill",
             "dev.holdfast.storage",
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",

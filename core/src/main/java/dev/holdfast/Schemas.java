@@ -23,8 +23,7 @@ final class Schemas {
 
   private static String array(RegionSchema schema) {
     int brackets = schema.typeName().indexOf('[');
-    int depth = brackets < 0 ? 0 : (schema.typeName().length() - brackets) / 2;
-    if (depth != schema.shape().size()) {
+    if (ofDifferentLengths(schema)) {
       return String.format(
           Locale.ROOT,
           "%s with rows of different lengths, %,d elements",
@@ -33,6 +32,13 @@ final class Schemas {
     }
     return schema.typeName().substring(0, brackets)
         + schema.shape().stream().map(String::valueOf).collect(Collectors.joining("][", "[", "]"));
+  }
+
+  /** Whether an array's rows have different lengths, so that only its elements are numbered. */
+  static boolean ofDifferentLengths(RegionSchema schema) {
+    int brackets = schema.typeName().indexOf('[');
+    int depth = brackets < 0 ? 0 : (schema.typeName().length() - brackets) / 2;
+    return depth != schema.shape().size();
   }
 
   /** Whether the shape of a stored array agrees with its size, and Java arrays can have it. */

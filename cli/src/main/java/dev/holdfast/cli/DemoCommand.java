@@ -2,11 +2,8 @@
 package dev.holdfast.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,55 +68,17 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkOptions();
-    DemoFolder folder = DemoFolder.make(directory);
-    Demo demo = new Demo(folder.path(), size, steps(), kills, seed, spec.commandLine());
-    Thread interrupted =
-        Thread.ofPlatform().name("demo-interrupted").unstarted(() -> abandon(demo, folder));
-    Runtime.getRuntime().addShutdownHook(interrupted);
-    boolean done = false;
-    try {
-      done = demo.run();
-      return done ? ExitCode.DONE : ExitCode.FAILED;
-    } finally {
-      leaveTo(interrupted);
-      tidyUp(folder, done);
-    }
-  }
-
-  /** Once the JVM is being shut down the hook alone acts: this thread has nothing more to say. */
-  private static void leaveTo(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      while (true) {
-        LockSupport.park();
-      }
-    }
-  }
-
-  /** Ctrl-C or SIGTERM: no process stays behind. */
-  private void abandon(Demo demo, DemoFolder folder) {
-    PrintWriter err = spec.commandLine().getErr();
-    try {
-      demo.abandon();
-      err.println("holdfast: interrupted; the simulation was ended");
-      tidyUp(folder, true);
-    } catch (IOException | InterruptedException e) {
-      err.println("holdfast: " + folder.path() + " could not be removed");
-    }
-  }
-
-  private void tidyUp(DemoFolder folder, boolean done) throws IOException {
-    if (!keep && done) {
-      folder.remove();
-      return;
-    }
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("Kept: " + folder.path());
-    Path store = folder.path().resolve(Demo.KILLED).resolve(Demo.STORE);
-    if (Files.exists(store)) {
-      err.println("Look: holdfast ls " + store);
-    }
+    WorkFolder folder = WorkFolder.make(directory, "--dir", "demo");
+    Demo demo = new Demo(size, steps(), kills, seed);
+    DrillRun run = new DrillRun(folder, keep, spec.commandLine());
+    run.tell(demo.title());
+    return run.hold(
+        demo.plan(folder.path()),
+        demo::inWords,
+        result -> {
+          demo.inWords(result).forEach(run::tell);
+          return demo.code(result);
+        });
   }
 
   private void checkOptions() {

@@ -7,6 +7,12 @@ final class ExitCode {
   static final int FAILED = 1;
   static final int USAGE = 2;
   static final int DAMAGE = 3;
+
+  /**
+   * Of a drill: the job survived with other bits. As with damage, what is left is not all right.
+   */
+  static final int OTHER_BITS = 3;
+
   static final int NO_VERSION = 4;
   static final int HELD = 5;
   static final int BAD_DATA = 65;

@@ -39,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "   0  done",
       "   1  failed",
       "   2  wrong usage",
-      "   3  damage found, a usable version remains",
+      "   3  damage found, a usable version remains; a drill ended with other bits",
       "   4  no usable version",
       "   5  store held by another run",
       "  65  unusable data       73  cannot create a file      74  I/O error",
@@ -49,6 +49,7 @@ public final class Main implements Runnable {
   private static final List<Verb> VERBS =
       List.of(
           new Verb(DemoCommand.class, "demo"),
+          new Verb(DrillCommand.class, "drill"),
           new Verb(IntervalCommand.class, "interval", "what-if"),
           new Verb(FitCommand.class, "fit"),
           new Verb(SimulateCommand.class, "simulate"),
@@ -136,6 +137,7 @@ public final class Main implements Runnable {
     out.println("Holdfast keeps a long computation from losing its work.");
     out.println();
     out.println("  try     demo      watch a simulation be killed and end with the same bits");
+    out.println("          drill     do the same to a command of your own");
     out.println("  decide  interval  how often to checkpoint, and what other choices cost");
     out.println("          fit       what a failure log tells: mean time to failure, law");
     out.println("          simulate  virtual jobs under virtual failures, beside the prediction");

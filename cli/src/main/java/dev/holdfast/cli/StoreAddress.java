@@ -99,6 +99,11 @@ record StoreAddress(Path path, boolean namesVersion, OptionalLong number, Option
                 + String.join(", ", stores));
   }
 
+  /** The stores in a folder; none where there is no such folder. */
+  static List<Path> storesBelow(Path folder) {
+    return Files.isDirectory(folder) ? storesIn(folder).stream().map(Path::of).toList() : List.of();
+  }
+
   private static List<String> storesIn(Path folder) {
     try (Stream<Path> entries = Files.list(folder.toAbsolutePath())) {
       return entries

@@ -10,7 +10,6 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,19 +31,15 @@ final class DemoTest {
             "--keep");
     result.mustBeDone();
     assertEquals(3, result.out().lines().filter(l -> l.contains("killed after step")).count());
-    result.mustSay("attempt 4   finished", "SAME BITS: field, random, probe.csv", "predicted");
+    result.mustSay(
+        "attempt 4   finished", "SAME BITS: field, random, probe.csv", "expected: waste");
     result.mustSay("loop blocked", "Kept: " + folder);
-    Path killed = folder.resolve(Demo.KILLED);
-    Command.run("verify", killed.resolve(Demo.STORE)).mustBeDone();
-    Path probe = killed.resolve(Demo.PROBE);
-    assertTrue(Comparison.of(folder.resolve("reference"), killed).same());
-
-    byte[] bytes = Files.readAllBytes(probe);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(probe, bytes);
-    Comparison tampered = Comparison.of(folder.resolve("reference"), killed);
-    assertFalse(tampered.same());
-    assertEquals("DIFFERENT BITS: probe.csv", tampered.inWords());
+    Path killed = folder.resolve("killed");
+    Command.run("verify", killed.resolve("heat.holdfast")).mustBeDone();
+    assertEquals(
+        -1,
+        Files.mismatch(
+            folder.resolve("reference").resolve("probe.csv"), killed.resolve("probe.csv")));
   }
 
   @Test
@@ -63,7 +58,7 @@ final class DemoTest {
         assertEquals("", out.lines().reduce("", String::concat));
       }
       assertEquals(
-          List.of("holdfast: interrupted; the simulation was ended"),
+          List.of("holdfast: interrupted; the command was ended"),
           err.lines().filter(line -> !line.endsWith("%")).toList());
     }
     try (Stream<Path> left = Files.list(temp)) {
@@ -102,15 +97,5 @@ final class DemoTest {
     List<String> options = List.of("-Djava.io.tmpdir=" + temp.resolve("missing"));
     Command.finish(Command.process(options, "demo").start())
         .mustFail(ExitCode.CANNOT_CREATE, temp.resolve("missing").toString(), "--dir");
-  }
-
-  @Test
-  void simulation_failing_isOneSentence() throws Exception {
-    Files.createDirectory(temp.resolve(Demo.PROBE)); // a folder has the name of its output file
-    Path log = temp.resolve("child.log");
-    DemoChild child = DemoChild.start(temp, log, List.of("16", "10", "1"), Map.of());
-    assertEquals(1, child.await());
-    assertTrue(child.lastMessage().contains("probe.csv"), child.lastMessage());
-    assertTrue(Files.readString(log).contains(child.lastMessage()));
   }
 }

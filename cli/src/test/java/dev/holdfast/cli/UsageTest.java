@@ -29,6 +29,7 @@ final class UsageTest {
         "help ls",
         "ls --help",
         "demo --help",
+        "drill --help",
         "export -h",
         "interval -h",
         "help"
@@ -52,7 +53,7 @@ final class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "frob | there is no verb \"frob\"; verbs: demo, interval, what-if, fit, simulate, ls, export, verify",
+        "frob | there is no verb \"frob\"; verbs: demo, drill, interval, what-if, fit, simulate, ls, export, verify",
         "help frob | Unknown subcommand 'frob'",
         "--frob | there is no option \"--frob\"",
         "ls --jsno | there is no option \"--jsno\"; did you mean --json?",
@@ -70,6 +71,15 @@ final class UsageTest {
         "demo --size 20000 | --size 20000: choose 16 to 16384",
         "demo --kills 2 | --kills 2: choose 3 to 1000",
         "demo --steps -1 | --steps -1: choose 1 or more",
+        "drill | Missing required parameter: 'COMMAND'",
+        "drill --kills 0 -- true | --kills 0: choose 1 to 100000",
+        "drill --mttf 0s -- true | --mttf 0s: choose more than 0",
+        "drill --mttf soon -- true | --mttf",
+        "drill --signal HUP -- true | expected one of [KILL, TERM, STOP]",
+        "drill --patience 0 -- true | --patience 0: choose 1 or more",
+        "drill --same /a b -- true | --same /a: write it as seen from the folder",
+        "drill -- no-such-program | there is no program no-such-program on the PATH",
+        "drill -- ./no-such-program | there is no program",
         "demo --dir | Missing required parameter for option '--dir'"
       })
   void usage_wrong_exits2WithHint(String line, String words) {

@@ -11,50 +11,55 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that a demonstration works in.
+ * The folder that a drill works in, and the demonstration, which is one.
  *
  * @param path absolute
  * @param existed whether it was there before, empty
  */
-record DemoFolder(Path path, boolean existed) {
+record WorkFolder(Path path, boolean existed) {
 
   /**
    * Makes the folder that was asked for, or a temporary one.
    *
+   * @param option the option that names one
+   * @param verb the beginning of the name of a temporary one
    * @throws CommandException when that cannot be
    */
-  static DemoFolder make(@Nullable Path wanted) {
-    return wanted == null ? temporary() : named(wanted.toAbsolutePath().normalize());
+  static WorkFolder make(@Nullable Path wanted, String option, String verb) {
+    return wanted == null
+        ? temporary(option, verb)
+        : named(wanted.toAbsolutePath().normalize(), option);
   }
 
-  private static DemoFolder temporary() {
+  private static WorkFolder temporary(String option, String verb) {
     Path parent = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
     try {
-      return new DemoFolder(Files.createTempDirectory(parent, "holdfast-demo-"), false);
+      return new WorkFolder(Files.createTempDirectory(parent, "holdfast-" + verb + "-"), false);
     } catch (IOException e) {
-      throw cannot("making a folder in", parent, e);
+      throw cannot("making a folder in", parent, option, e);
     }
   }
 
-  private static DemoFolder named(Path folder) {
+  private static WorkFolder named(Path folder, String option) {
     try {
       if (!Files.exists(folder)) {
-        return new DemoFolder(Files.createDirectories(folder), false);
+        return new WorkFolder(Files.createDirectories(folder), false);
       }
       if (!Files.isDirectory(folder) || !isEmpty(folder)) {
         throw new CommandException(
-            ExitCode.CANNOT_CREATE, folder + " is not an empty folder; name another with --dir");
+            ExitCode.CANNOT_CREATE,
+            folder + " is not an empty folder; name another with " + option);
       }
-      return new DemoFolder(folder, true);
+      return new WorkFolder(folder, true);
     } catch (IOException e) {
-      throw cannot("making", folder, e);
+      throw cannot("making", folder, option, e);
     }
   }
 
-  private static CommandException cannot(String doing, Path folder, IOException e) {
+  private static CommandException cannot(String doing, Path folder, String option, IOException e) {
     return new CommandException(
         ExitCode.CANNOT_CREATE,
-        new StoreIoException(doing, folder, e).getMessage() + "; or name another with --dir");
+        new StoreIoException(doing, folder, e).getMessage() + "; or name another with " + option);
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast;
+
+import dev.holdfast.storage.StoredVersion;
+import dev.holdfast.storage.format.ElementType;
+import dev.holdfast.storage.format.RegionKind;
+import dev.holdfast.storage.format.RegionSchema;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The first place at which a region of one version is not that of another, bit by bit. Two versions
+ * of the same job at the same step must hold the same bits, however often the job was restarted on
+ * the way; where they do not, the place says which state the program has forgotten to protect, or
+ * protects wrongly.
+ *
+ * @param region the region's name; {@code steps} for the counters
+ * @param place where in it, such as {@code [3][17]}; empty where it has no places
+ * @param expected what the first version holds there, in words
+ * @param actual what the second holds
+ */
+public record VersionDifference(String region, String place, String expected, String actual) {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfChar CHAR =
+      ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** The first difference of each region that differs, in the order of the first version. */
+  public static List<VersionDifference> between(StoredVersion expected, StoredVersion actual) {
+    List<VersionDifference> found = new ArrayList<>();
+    steps(expected, actual).ifPresent(found::add);
+    for (int region = 0; region < expected.info().regions().size(); region++) {
+      String name = expected.info().regions().get(region).name();
+      int other = actual.regionNamed(name);
+      if (other < 0) {
+        found.add(new VersionDifference(name, "", "there", "missing"));
+      } else {
+        ofRegion(expected, region, actual, other).ifPresent(found::add);
+      }
+    }
+    for (RegionSchema more : actual.info().regions()) {
+      if (expected.regionNamed(more.name()) < 0) {
+        found.add(new VersionDifference(more.name(), "", "missing", "there"));
+      }
+    }
+    return found;
+  }
+
+  private static Optional<VersionDifference> steps(StoredVersion expected, StoredVersion actual) {
+    return differing(
+        "steps",
+        expected.info().state().step() + " " + expected.info().state().phases(),
+        actual.info().state().step() + " " + actual.info().state().phases());
+  }
+
+  private static Optional<VersionDifference> differing(
+      String name, String expected, String actual) {
+    return expected.equals(actual)
+        ? Optional.empty()
+        : Optional.of(new VersionDifference(name, "", expected, actual));
+  }
+
+  private static Optional<VersionDifference> ofRegion(
+      StoredVersion expected, int region, StoredVersion actual, int other) {
+    RegionSchema schema = expected.info().regions().get(region);
+    RegionSchema otherSchema = actual.info().regions().get(other);
+    String form = form(schema);
+    String otherForm = form(otherSchema);
+    if (!form.equals(otherForm) || schema.blockLog2() != otherSchema.blockLog2()) {
+      return differing(schema.name(), form, otherForm + sizes(schema, otherSchema));
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment left = arena.allocate(schema.blockSizeBytes(), 8);
+      MemorySegment right = arena.allocate(schema.blockSizeBytes(), 8);
+      for (int block = 0; block < schema.blockCount(); block++) {
+        MemorySegment one = left.asSlice(0, schema.blockLengthBytes(block));
+        MemorySegment two = right.asSlice(0, schema.blockLengthBytes(block));
+        expected.readBlock(region, block, one);
+        actual.readBlock(other, block, two);
+        long at = one.mismatch(two);
+        if (at >= 0) {
+          return Optional.of(at(schema, (long) block << schema.blockLog2(), at, one, two));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String form(RegionSchema schema) {
+    String words = Schemas.inWords(schema);
+    return schema.kind() == RegionKind.ARRAY || schema.kind() == RegionKind.SEGMENT
+        ? words
+        : String.format(Locale.ROOT, "%s of %,d bytes", words, schema.sizeBytes());
+  }
+
+  private static String sizes(RegionSchema schema, RegionSchema other) {
+    return schema.blockLog2() == other.blockLog2()
+        ? ""
+        : ", in blocks of " + other.blockSizeBytes() + " bytes";
+  }
+
+  private static VersionDifference at(
+      RegionSchema schema, long blockStart, long mismatch, MemorySegment one, MemorySegment two) {
+    ElementType type = schema.elementType();
+    long inBlock = mismatch / type.widthBytes() * type.widthBytes();
+    long element = (blockStart + inBlock) / type.widthBytes();
+    String expected = value(type, one, inBlock);
+    String actual = value(type, two, inBlock);
+    if (expected.equals(actual)) { // two bit patterns of NaN
+      expected += " (bits " + hex(one, inBlock, type) + ")";
+      actual += " (bits " + hex(two, inBlock, type) + ")";
+    }
+    return new VersionDifference(schema.name(), place(schema, element), expected, actual);
+  }
+
+  /** The element as a Java programmer addresses it. */
+  private static String place(RegionSchema schema, long element) {
+    if (schema.kind() == RegionKind.CELL) {
+      return "";
+    }
+    if (schema.elementType() == ElementType.OPAQUE || schema.kind() == RegionKind.SEGMENT) {
+      return String.format(Locale.ROOT, " byte %,d", element);
+    }
+    if (Schemas.ofDifferentLengths(schema)) {
+      return String.format(Locale.ROOT, " element %,d", element);
+    }
+    StringBuilder indices = new StringBuilder();
+    long rest = element;
+    for (int d = schema.shape().size() - 1; d >= 0; d--) {
+      long extent = schema.shape().get(d);
+      indices.insert(0, "[" + rest % extent + "]");
+      rest /= extent;
+    }
+    return indices.toString();
+  }
+
+  private static String value(ElementType type, MemorySegment bytes, long at) {
+    return switch (type) {
+      case OPAQUE, BYTE -> String.valueOf(bytes.get(ValueLayout.JAVA_BYTE, at));
+      case BOOLEAN -> String.valueOf(bytes.get(ValueLayout.JAVA_BYTE, at) != 0);
+      case SHORT -> String.valueOf(bytes.get(SHORT, at));
+      case CHAR -> String.valueOf((int) bytes.get(CHAR, at));
+      case INT -> String.valueOf(bytes.get(INT, at));
+      case LONG -> String.valueOf(bytes.get(LONG, at));
+      case FLOAT -> String.valueOf(bytes.get(FLOAT, at));
+      case DOUBLE -> String.valueOf(bytes.get(DOUBLE, at));
+    };
+  }
+
+  private static String hex(MemorySegment bytes, long at, ElementType type) {
+    StringBuilder digits = new StringBuilder();
+    for (int i = type.widthBytes() - 1; i >= 0; i--) {
+      digits.append(
+          String.format(Locale.ROOT, "%02x", bytes.get(ValueLayout.JAVA_BYTE, at + i) & 0xff));
+    }
+    return digits.toString();
+  }
+
+  /** For example {@code field[3][17]: expected 1.5, found 1.25}. */
+  @Override
+  public String toString() {
+    return region + place + ": expected " + expected + ", found " + actual;
+  }
+}
