@@ -3,12 +3,9 @@ package dev.holdfast.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +37,9 @@ final class IntervalCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nThe answer:%n")
   private final Form form = new Form();
 
+  @ArgGroup(validate = false, heading = "%nDrawings:%n")
+  private final DrawingOptions drawings = new DrawingOptions();
+
   /** What the answer looks like. */
   private static final class Form {
     @Option(names = "--all", description = "Every model, Wong-Franklin as printed too.")
@@ -64,27 +64,9 @@ final class IntervalCommand implements Callable<Integer> {
                 + " nodes=100,200,400.")
     private List<String> vary = List.of();
 
-    @Option(
-        names = "--plot",
-        paramLabel = "FILE.svg",
-        description = "Draw waste against the interval, and against what is swept.")
-    private @Nullable Path plot;
-
-    @Option(
-        names = "--html",
-        paramLabel = "FILE.html",
-        description = "One page with the answer, drawings, inputs, assumptions and warnings.")
-    private @Nullable Path html;
-
     private void check() {
       if ((quiet && json) || (quiet && csv) || (json && csv)) {
         throw usage("-q, --json, --csv: give one of them at most");
-      }
-      if (plot != null) {
-        OutFile.checkEnding("--plot", plot, ".svg");
-      }
-      if (html != null) {
-        OutFile.checkEnding("--html", html, ".html");
       }
     }
   }
@@ -92,6 +74,7 @@ final class IntervalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     form.check();
+    drawings.check();
     Inputs given = scheme.added(job.inputs());
     Optional<LawOptions.Given> law = laws.law(given);
     Inputs inputs = law.isPresent() ? law.get().mttfOf(given) : given;
@@ -138,21 +121,13 @@ final class IntervalCommand implements Callable<Integer> {
   }
 
   private void draw(WhatIf answer, List<Sweep> sweeps, List<WhatIf> points) {
-    if (form.plot == null && form.html == null) {
-      return;
-    }
-    List<Chart> charts = new ArrayList<>();
-    charts.add(IntervalCharts.curve(answer, form.all));
-    if (!sweeps.isEmpty()) {
-      charts.add(IntervalCharts.sweep(sweeps, points));
-    }
-    String svg = SvgCharts.render(charts);
-    if (form.plot != null) {
-      OutFile.write(form.plot, svg);
-    }
-    if (form.html != null) {
-      OutFile.write(form.html, IntervalHtml.of(answer, form.all, sweeps, points, svg));
-    }
+    drawings.write(
+        () ->
+            sweeps.isEmpty()
+                ? List.of(IntervalCharts.curve(answer, form.all))
+                : List.of(
+                    IntervalCharts.curve(answer, form.all), IntervalCharts.sweep(sweeps, points)),
+        svg -> IntervalHtml.of(answer, form.all, sweeps, points, svg));
   }
 
   private void print(WhatIf answer, PrintWriter out) {

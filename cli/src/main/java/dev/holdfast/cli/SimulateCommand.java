@@ -68,6 +68,9 @@ final class SimulateCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nThe answer:%n")
   private final Form form = new Form();
 
+  @ArgGroup(validate = false, heading = "%nDrawings:%n")
+  private final DrawingOptions drawings = new DrawingOptions();
+
   /** How much is simulated. */
   private static final class Extent {
     @Option(names = "--jobs", paramLabel = "N", description = "Jobs to run; 10,000 unless said.")
@@ -138,30 +141,12 @@ final class SimulateCommand implements Callable<Integer> {
         description = "Sweep a parameter: mttf=1h..7d:log:25, cost=1min..9min:lin:5, nodes=1,10.")
     private List<String> vary = List.of();
 
-    @Option(
-        names = "--plot",
-        paramLabel = "FILE.svg",
-        description = "Draw how many jobs have ended when, or waste against what is swept.")
-    private @Nullable Path plot;
-
-    @Option(
-        names = "--html",
-        paramLabel = "FILE.html",
-        description = "One page with the answer, drawings, inputs and warnings.")
-    private @Nullable Path html;
-
     private void check() {
       if (json && csv) {
         throw usage("--json, --csv: give one of them at most");
       }
       if (vary.size() > 1) {
         throw usage("--vary: a simulation sweeps one parameter");
-      }
-      if (plot != null) {
-        OutFile.checkEnding("--plot", plot, ".svg");
-      }
-      if (html != null) {
-        OutFile.checkEnding("--html", html, ".html");
       }
     }
   }
@@ -193,6 +178,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private int simulate(String title, String teaches) throws IOException {
     form.check();
+    drawings.check();
     extent.check();
     Inputs given = scheme.added(job.inputs());
     Optional<LawOptions.Given> law = laws.law(given);
@@ -292,20 +278,13 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void draw(List<Sweep> sweeps, List<SimulatedCase> cases, String title, String teaches) {
-    if (form.plot == null && form.html == null) {
-      return;
-    }
-    Chart chart =
-        sweeps.isEmpty()
-            ? SimulateCharts.makespans(cases.getFirst())
-            : SimulateCharts.sweep(sweeps.getFirst(), cases);
-    String svg = SvgCharts.render(List.of(chart));
-    if (form.plot != null) {
-      OutFile.write(form.plot, svg);
-    }
-    if (form.html != null) {
-      OutFile.write(form.html, SimulateHtml.of(cases, sweeps, extent.seed, title, teaches, svg));
-    }
+    drawings.write(
+        () ->
+            List.of(
+                sweeps.isEmpty()
+                    ? SimulateCharts.makespans(cases.getFirst())
+                    : SimulateCharts.sweep(sweeps.getFirst(), cases)),
+        svg -> SimulateHtml.of(cases, sweeps, extent.seed, title, teaches, svg));
   }
 
   private void print(List<Sweep> sweeps, List<SimulatedCase> cases) {
