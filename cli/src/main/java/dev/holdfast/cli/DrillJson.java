@@ -61,7 +61,9 @@ final class DrillJson {
     json.put("schema", "holdfast.drill/1");
     json.put("command", plan.command());
     json.put("seed", plan.seed());
-    json.put("outcome", outcome(result.verdict(), json));
+    Map<String, Object> details = new LinkedHashMap<>();
+    json.put("outcome", outcome(result.verdict(), details));
+    json.putAll(details);
     json.put("reference_s", result.referenceSeconds());
     json.put("attempts", result.attempts());
     json.put("strikes", result.strikes());

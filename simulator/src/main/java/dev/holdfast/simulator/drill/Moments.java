@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.simulator.drill;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -10,6 +9,7 @@ import java.util.SplittableRandom;
  * number in a window, and they are uniform in it, which is the same process given that number.
  *
  * @param meanSeconds mean gap
+ * @param count how many at most
  * @param window end of the window, Infinity for none
  */
 record Moments(double meanSeconds, int count, double window) {
@@ -48,11 +48,6 @@ record Moments(double meanSeconds, int count, double window) {
       @Override
       public double next() {
         return drawn < count ? moments[drawn++] : Double.POSITIVE_INFINITY;
-      }
-
-      @Override
-      public String toString() {
-        return Arrays.toString(moments);
       }
     };
   }

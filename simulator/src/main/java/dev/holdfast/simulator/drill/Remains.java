@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What two finished runs have left: the newest version of every store, and files. */
-public final class Remains {
+final class Remains {
   private final Path reference;
   private final Path killed;
   private final List<String> compared = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class Remains {
    * @param same files, relative to both folders
    * @param store the store relative to both folders, empty to look for it
    */
-  public static Verdict compare(
+  static Verdict compare(
       Path reference, Path killed, List<String> same, Optional<String> store) throws IOException {
     Remains remains = new Remains(reference, killed);
     Set<String> files = new LinkedHashSet<>();
