@@ -64,7 +64,8 @@ final class JobClock {
     Ledger now = now();
     double atRiskSeconds = (now.makespanNs() - now.downtimeNs()) * NS;
     double ageSeconds = Math.max(0, atRiskSeconds - atRiskBeforeSeconds);
-    double downtimeSeconds = now.failures() == 0 ? 0 : now.downtimeNs() * NS / now.failures();
+    // Every start but the first comes after a downtime, whatever ended the attempt before.
+    double downtimeSeconds = now.attempts() < 2 ? 0 : now.downtimeNs() * NS / (now.attempts() - 1);
     return new Pacer.Past(
         new JobState.Exposure(atRiskSeconds, now.failures(), ageSeconds), downtimeSeconds);
   }

@@ -56,7 +56,7 @@ final class Pacer {
   /**
    * What the job's ledger says.
    *
-   * @param downtimeSeconds mean downtime after a failure
+   * @param downtimeSeconds mean time from the end of an attempt to the begin of the next
    */
   record Past(JobState.Exposure exposure, double downtimeSeconds) {
     static final Past NONE = new Past(JobState.Exposure.NONE, 0);

@@ -73,6 +73,7 @@ final class IntervalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    GivenOptions.refuseRepeated(spec);
     form.check();
     drawings.check();
     Inputs given = scheme.added(job.inputs());
@@ -90,7 +91,13 @@ final class IntervalCommand implements Callable<Integer> {
 
   private WhatIf answer(Inputs inputs, Optional<LawOptions.Given> law) {
     inputs.check();
-    return WhatIf.of(inputs, scheme.setting(inputs, law));
+    Setting setting = scheme.setting(inputs, law);
+    if (inputs.given(Parameter.WALLTIME) && !(setting instanceof ExponentialSetting)) {
+      throw usage(
+          "--walltime is planned for plain checkpoints and exponential failures: leave the other"
+              + " kind out, or see what holdfast simulate makes of both");
+    }
+    return WhatIf.of(inputs, setting);
   }
 
   private void sweep(Inputs inputs, Optional<LawOptions.Given> law) {
@@ -98,9 +105,8 @@ final class IntervalCommand implements Callable<Integer> {
     checkSweeps(sweeps);
     List<WhatIf> points =
         Sweep.points(inputs, sweeps).stream().map(point -> answer(point, law)).toList();
-    // One point is shown in detail: what the options say, else that in the middle.
-    WhatIf detail = inputs.complete() ? answer(inputs, law) : points.get(points.size() / 2);
-    draw(detail, sweeps, points);
+    // One point is shown in detail: that in the middle.
+    draw(points.get(points.size() / 2), sweeps, points);
     print(sweeps, points, spec.commandLine().getOut());
   }
 
@@ -111,6 +117,7 @@ final class IntervalCommand implements Callable<Integer> {
     if (sweeps.size() == 2 && sweeps.get(0).parameter() == sweeps.get(1).parameter()) {
       throw usage("--vary: " + sweeps.getFirst().parameter().word() + " is swept twice");
     }
+    sweeps.forEach(sweep -> scheme.checkSwept(sweep.parameter()));
     if (form.quiet) {
       throw usage("-q prints one number: leave --vary out, or use --csv");
     }

@@ -34,10 +34,10 @@ final class IntervalText {
   }
 
   void print(PrintWriter out) {
-    out.println(headline());
+    walltime().forEach(out::println);
+    out.println((walltime().isEmpty() ? "" : "Without such an end: ") + headline());
     table().print(out, "  ");
     split().forEach(out::println);
-    walltime().forEach(out::println);
     out.println(sensitivity());
     if (all) {
       out.println(printed());

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.fit.Bootstrap;
+import dev.holdfast.policy.fit.FitReport;
 import dev.holdfast.policy.fit.LawFitting;
 import dev.holdfast.policy.fit.Sample;
 import dev.holdfast.policy.logs.FailureLog;
@@ -75,7 +76,10 @@ final class LawOptions {
   private Given fitted(Path file) throws IOException {
     FailureLog failures = logOptions.read(file);
     Sample sample = logOptions.sample(failures);
-    FailureLaw fitted = LawFitting.fit(sample, Bootstrap.none()).recommended().law();
+    FitReport report = LawFitting.fit(sample, Bootstrap.none());
+    // Of a law with a heavy tail the fitted mean is an extrapolation; the sample's is what was
+    // seen.
+    FailureLaw fitted = report.recommended().law().withMeanSeconds(report.mttf().value());
     String part = logOptions.inWords();
     String origin =
         Text.format(

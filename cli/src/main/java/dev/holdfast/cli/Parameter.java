@@ -51,7 +51,8 @@ enum Parameter {
     }
   }
 
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,12})?");
+  private static final Pattern NUMBER =
+      Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,12})?|\\.[0-9]{1,12}");
 
   private final String word;
   private final Kind kind;
@@ -133,7 +134,12 @@ enum Parameter {
       Duration read = Durations.parse(option, text);
       return read.toSeconds() + read.toNanosPart() * 1e-9;
     } catch (IllegalArgumentException e) {
-      throw rejected(option, text);
+      throw new CommandException(
+          ExitCode.USAGE,
+          Text.format(
+              "%s \"%s\": give %s (a number of at most 12 digits and its unit, without blanks:"
+                  + " ms, s, min, h, d, w, y)",
+              option, text, kind.accepted));
     }
   }
 

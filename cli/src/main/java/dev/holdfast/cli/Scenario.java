@@ -7,10 +7,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * A simulation as a properties file: every option by its name without dashes, and what it is about.
@@ -18,9 +18,10 @@ import java.util.TreeSet;
  *
  * @param title what is simulated
  * @param teaches what it shows, in a sentence
- * @param arguments the options, as on a command line
+ * @param options values by the option's name with its dashes; an empty value for one that stands
+ *     alone
  */
-record Scenario(String title, String teaches, List<String> arguments) {
+record Scenario(String title, String teaches, Map<String, List<String>> options) {
   private static final String TITLE = "title";
   private static final String TEACHES = "teaches";
 
@@ -38,37 +39,28 @@ record Scenario(String title, String teaches, List<String> arguments) {
     } catch (IOException | IllegalArgumentException e) {
       throw unreadable(file, String.valueOf(e.getMessage()), e);
     }
-    List<String> arguments = new ArrayList<>();
-    for (String name : new TreeSet<>(properties.stringPropertyNames())) {
+    Map<String, List<String>> options = new TreeMap<>();
+    for (String name : properties.stringPropertyNames()) {
       String value = properties.getProperty(name).strip();
       if (!name.equals(TITLE) && !name.equals(TEACHES)) {
-        arguments.addAll(arguments(file, name, value));
+        options.put("--" + name, values(file, name, value));
       }
     }
     return new Scenario(
         properties.getProperty(TITLE, file.getFileName().toString()),
         properties.getProperty(TEACHES, ""),
-        arguments);
+        options);
   }
 
-  private static List<String> arguments(Path file, String name, String value) {
-    String option = "--" + name;
-    if (FLAGS.contains(name)) {
-      return value.equalsIgnoreCase("true") ? List.of(option) : List.of();
-    }
+  private static List<String> values(Path file, String name, String value) {
     if (value.isEmpty()) {
       throw new CommandException(
           ExitCode.BAD_CONFIGURATION, file + ": " + name + " has no value; give one or remove it");
     }
-    List<String> arguments = new ArrayList<>();
-    value
-        .lines()
-        .map(String::strip)
-        .forEach(line -> {
-          arguments.add(option);
-          arguments.add(relative(file, name, line));
-        });
-    return arguments;
+    if (FLAGS.contains(name)) {
+      return value.equalsIgnoreCase("true") ? List.of("") : List.of();
+    }
+    return value.lines().map(line -> relative(file, name, line.strip())).toList();
   }
 
   /** A log that a scenario names lies beside the scenario. */

@@ -86,6 +86,15 @@ final class SchemeOptions {
     return text == null ? inputs : inputs.with(parameter, parameter.read(text));
   }
 
+  /** Refuses to sweep what the levels have each of their own. */
+  void checkSwept(Parameter swept) {
+    if (levels != null
+        && List.of(Parameter.COST, Parameter.RESTART, Parameter.MTTF).contains(swept)) {
+      throw usage(
+          "--vary " + swept.word() + ": the levels have each their own; sweep another parameter");
+    }
+  }
+
   /** Level 2 survives everything: alone, it is what a job without levels has. */
   private Inputs withLevels(Inputs inputs) {
     for (Parameter instead : List.of(Parameter.COST, Parameter.RESTART, Parameter.MTTF)) {

@@ -153,6 +153,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    GivenOptions.refuseRepeated(spec);
     Path file = scenario;
     return file == null ? simulate("", "") : simulate(Scenario.read(file));
   }
@@ -161,11 +162,16 @@ final class SimulateCommand implements Callable<Integer> {
   private int simulate(Scenario read) throws IOException {
     SimulateCommand merged = new SimulateCommand();
     CommandLine line = new CommandLine(merged);
-    line.setOverwrittenOptionsAllowed(true);
-    List<String> arguments = new ArrayList<>(read.arguments());
-    List<String> own = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
-    own.remove(String.valueOf(scenario));
-    arguments.addAll(own);
+    List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    arguments.remove(String.valueOf(scenario));
+    List<String> own = List.copyOf(arguments);
+    read.options()
+        .forEach((name, values) -> {
+          if (!GivenOptions.has(spec, own, name)) {
+            values.forEach(
+                value -> arguments.addAll(value.isEmpty() ? List.of(name) : List.of(name, value)));
+          }
+        });
     line.setOut(spec.commandLine().getOut());
     line.setErr(spec.commandLine().getErr());
     try {

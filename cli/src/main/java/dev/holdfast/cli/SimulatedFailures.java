@@ -23,17 +23,11 @@ final class SimulatedFailures {
   private static final Pattern BURST = Pattern.compile("(0?\\.[0-9]{1,9}|0)/(.+)");
 
   @Option(
-      names = "--node-dist",
-      paramLabel = "LAW",
-      description =
-          "Time to failure of one node, with --nodes and --node-mttf: exponential, weibull:SHAPE,"
-              + " lognormal:SIGMA, gamma:SHAPE; only the node that failed begins anew.")
-  private @Nullable String nodeLaw;
-
-  @Option(
       names = "--node-age",
       paramLabel = "TIME",
-      description = "Age of every node at the start; 0s, a new machine, unless said.")
+      description =
+          "With --nodes, --node-mttf and --dist, the law of a node: how old every node is at the"
+              + " start; 0s, a new machine, unless said.")
   private @Nullable String nodeAge;
 
   @Option(
@@ -75,22 +69,21 @@ final class SimulatedFailures {
   /** Refuses what does not go together. */
   void check(Optional<LawOptions.Given> law) {
     List<String> given =
-        Stream.of(
-                trace == null ? "" : "--trace",
-                nodeLaw == null ? "" : "--node-dist",
-                burst == null ? "" : "--burst")
+        Stream.of(trace == null ? "" : "--trace", burst == null ? "" : "--burst")
             .filter(name -> !name.isEmpty())
             .toList();
-    if (given.size() > 1 || (law.isPresent() && (trace != null || nodeLaw != null))) {
+    if (given.size() > 1 || (law.isPresent() && trace != null)) {
       throw usage(
-          "--trace, --node-dist, --burst and --dist or --fit are ways for failures to come about:"
-              + " give one of them (--burst may have a --dist)");
+          "--trace, --burst and --dist or --fit are ways for failures to come about: give one of"
+              + " them (--burst may have a --dist)");
     }
     if (start != null && trace == null) {
       throw usage("--start is a date in a log: give --trace with it");
     }
-    if (nodeAge != null && nodeLaw == null) {
-      throw usage("--node-age needs the law of a node: give --node-dist, such as weibull:0.7");
+    if (nodeAge != null && law.isEmpty()) {
+      throw usage(
+          "--node-age needs the law of a node: give --nodes, --node-mttf and --dist, such as"
+              + " weibull:0.7");
     }
   }
 
@@ -105,8 +98,8 @@ final class SimulatedFailures {
       return replayed(trace, logOptions);
     }
     double mttf = inputs.mttfSeconds();
-    if (nodeLaw != null) {
-      return ofNodes(inputs);
+    if (law.isPresent() && inputs.given(Parameter.NODE_MTTF)) {
+      return ofNodes(inputs, law.get().law());
     }
     FailureLaw job =
         law.isPresent() ? law.get().law().withMeanSeconds(mttf) : new Exponential(mttf);
@@ -121,11 +114,8 @@ final class SimulatedFailures {
         mttf);
   }
 
-  private Failures ofNodes(Inputs inputs) {
-    if (!inputs.given(Parameter.NODES)) {
-      throw usage("--node-dist needs --nodes and --node-mttf, such as --nodes 1000 --node-mttf 5y");
-    }
-    FailureLaw law = parsed("--node-dist", String.valueOf(nodeLaw), inputs);
+  private Failures ofNodes(Inputs inputs, FailureLaw shape) {
+    FailureLaw law = shape.withMeanSeconds(inputs.orZero(Parameter.NODE_MTTF));
     double age = nodeAge == null ? 0 : Parameter.RESTART.read("--node-age", nodeAge);
     int nodes = (int) Math.min(Integer.MAX_VALUE, inputs.orZero(Parameter.NODES));
     return new Failures(
@@ -136,14 +126,6 @@ final class SimulatedFailures {
         false,
         true,
         inputs.mttfSeconds());
-  }
-
-  private static FailureLaw parsed(String option, String text, Inputs inputs) {
-    try {
-      return FailureLaw.parse(text, inputs.orZero(Parameter.NODE_MTTF));
-    } catch (IllegalArgumentException e) {
-      throw usage(option + ": " + e.getMessage());
-    }
   }
 
   private static Failures inBursts(String text, FailureLaw law) {

@@ -17,6 +17,9 @@ interface SteadySetting extends Setting {
 
   @Override
   default Plan bestPlan(double workSeconds) {
+    if (workSeconds <= bestIntervalSeconds() && forModels() instanceof ExponentialSetting plain) {
+      return new Plan(1, workSeconds, plain.job(workSeconds, workSeconds));
+    }
     double interval = Math.min(bestIntervalSeconds(), workSeconds);
     long segments = (long) Math.ceil(workSeconds / interval * (1 - 1e-12));
     return new Plan(segments, interval, job(workSeconds, interval));

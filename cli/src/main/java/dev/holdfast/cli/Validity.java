@@ -28,6 +28,7 @@ final class Validity {
   static List<String> warnings(WhatIf answer) {
     Validity validity = new Validity(answer);
     validity.costs();
+    validity.deviation();
     validity.recovery();
     validity.lengths();
     validity.formulas();
@@ -70,6 +71,18 @@ final class Validity {
               + Times.words(mttf)
               + ": the first-order formulas (Young, Wong-Franklin, Daly's first,"
               + " Herault-Robert) do not hold here; the exact optimum does");
+    }
+  }
+
+  private void deviation() {
+    double mean = answer.inputs().orZero(Parameter.COST);
+    double deviation = answer.inputs().orZero(Parameter.COST_SD);
+    double mttf = situation.mttfSeconds();
+    if (deviation > mean || deviation * deviation > mean * mttf) {
+      warnings.add(
+          "--cost-sd "
+              + Times.words(deviation)
+              + ": so large against the cost, or the MTTF, that its effect is only guessed");
     }
   }
 

@@ -189,6 +189,7 @@ class SimulateCommandTest {
         "simulate --mttf 1h --cost 60s --work 12h --precision 1 | 2 | write a percentage",
         "simulate --mttf 1h --cost 60s --work 12h --burst 1/1s | 2 | write PROBABILITY/TIME",
         "simulate --mttf 1h --cost 60s --work 12h --node-age 1d | 2 | needs the law of a node",
+        "simulate --mttf 1h --mttf 2h --cost 60s --work 12h | 2 | --mttf is given twice",
         "simulate --mttf 1s --cost 1min --work 1h --jobs 1 | 2 | it would never end",
         "simulate --mttf 1h --cost 60s --work 12h --trace x --dist weibull:0.7 | 2 | give one",
         "simulate --cost 60s --work 12h --trace /no/such --format timestamps | 74 | no such file",
@@ -200,6 +201,33 @@ class SimulateCommandTest {
     assertEquals(code, said.code, said.err);
     assertTrue(said.err.contains(message), said.err);
     assertFalse(said.err.contains("\tat "), "a stack trace");
+  }
+
+  /** Options in groups: what the command line says must not make the file's others forgotten. */
+  @Test
+  void scenario_optionsOfTheCommandLine_replaceOnlyThemselves() throws IOException {
+    Path file = temp.resolve("queue.properties");
+    Files.writeString(
+        file,
+        """
+        mttf = 24h
+        cost = 8min
+        restart = 6min
+        work = 20h
+        walltime = 4h
+        queue-wait = 2h
+        jobs = 50
+        policies = walltime
+        """);
+    Said said =
+        holdfast(
+            "simulate", file.toString(), "-C", "4min", "--jobs", "20", "--seed", "3", "--json");
+    assertEquals(0, said.code, said.err);
+    assertTrue(said.out.contains("\"jobs\": 20"), said.out);
+    assertEquals(240, number(said.out, "cost_s"));
+    assertEquals(360, number(said.out, "restart_s"));
+    String breakdown = said.out.substring(said.out.indexOf("\"breakdown\""));
+    assertTrue(number(breakdown, "queue_s") > 0, "the queue wait of the file");
   }
 
   @Test

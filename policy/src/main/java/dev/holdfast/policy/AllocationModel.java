@@ -18,8 +18,10 @@ package dev.holdfast.policy;
  * programming.
  *
  * <p><b>Method.</b> Both functions on an even grid, straight between its points; the integrals from
- * a running sum, so that a point costs a constant time per candidate s. On 2,000 points the result
- * is right to about 0.02 %.
+ * a running sum, so that a point costs a constant time per candidate s. With the points that are
+ * taken, 2,000 or 20 for each segment of the optimum, the result is right to about 0.1 %; {@link
+ * Rule#BEST} is for comparison, and takes 2,000. An allocation of more than 10,000 segments is as
+ * good as endless, and taken so.
  *
  * <p><b>Limits.</b> At most 500 failures expected in the allocation; C, R, D as in {@link
  * SegmentModel}.
@@ -27,7 +29,12 @@ package dev.holdfast.policy;
  * <p><b>Source.</b> Barbut et al. 2023, see {@link WalltimePlan}.
  */
 public final class AllocationModel {
-  private static final int POINTS = 2000;
+  private static final int POINTS_MIN = 2000;
+  private static final int POINTS_PER_SEGMENT = 20;
+
+  /** With more segments than this an allocation is as good as endless. */
+  private static final int SEGMENTS_MAX = 10_000;
+
   private static final double FAILURES_MAX = 500;
 
   /** How the next segment is chosen. */
@@ -45,16 +52,25 @@ public final class AllocationModel {
   private final double rate;
   private final Rule rule;
   private final double interval;
-  private final double[] value = new double[POINTS + 1];
-  private final double[] restartValue = new double[POINTS + 1];
+  private final int points;
+  private final double[] value;
+  private final double[] restartValue;
 
   /** {@code sum[i]} is the integral of {@code l e^(ly) Vr(y)} over y from 0 to point i. */
-  private final double[] sum = new double[POINTS + 1];
+  private final double[] sum;
 
   private AllocationModel(double allocationSeconds, Situation situation, Rule rule) {
     this.situation = situation;
     this.rule = rule;
-    this.unit = allocationSeconds / POINTS;
+    double segments = allocationSeconds / periodSeconds(situation);
+    this.points =
+        rule == Rule.BEST
+            ? POINTS_MIN
+            : (int) Math.max(POINTS_MIN, Math.ceil(POINTS_PER_SEGMENT * segments));
+    this.value = new double[points + 1];
+    this.restartValue = new double[points + 1];
+    this.sum = new double[points + 1];
+    this.unit = allocationSeconds / points;
     this.rate = 1 / situation.mttfSeconds();
     this.interval =
         ExactOptimum.workIntervalSeconds(situation.costSeconds(), situation.mttfSeconds());
@@ -70,7 +86,9 @@ public final class AllocationModel {
    * @throws IllegalArgumentException if the allocation is outside its range, or longer than 500 M
    */
   public static double storedWorkSeconds(double allocationSeconds, Situation situation, Rule rule) {
-    return solve(allocationSeconds, situation, rule).value[POINTS];
+    return endless(allocationSeconds, situation, rule)
+        ? allocationSeconds * steadyEfficiency(situation)
+        : solve(allocationSeconds, situation, rule).last(false);
   }
 
   /**
@@ -85,7 +103,28 @@ public final class AllocationModel {
    */
   public static double storedWorkAfterRestartSeconds(
       double allocationSeconds, Situation situation, Rule rule) {
-    return solve(allocationSeconds, situation, rule).restartValue[POINTS];
+    return endless(allocationSeconds, situation, rule)
+        ? Math.max(0, allocationSeconds - situation.restartSeconds()) * steadyEfficiency(situation)
+        : solve(allocationSeconds, situation, rule).last(true);
+  }
+
+  private double last(boolean afterRestart) {
+    return afterRestart ? restartValue[points] : value[points];
+  }
+
+  private static boolean endless(double allocationSeconds, Situation situation, Rule rule) {
+    Check.positive("allocationSeconds", allocationSeconds);
+    return rule != Rule.BEST && allocationSeconds > SEGMENTS_MAX * periodSeconds(situation);
+  }
+
+  private static double steadyEfficiency(Situation situation) {
+    double interval = periodSeconds(situation) - situation.costSeconds();
+    return 1 - SegmentModel.steadyWaste(interval, situation);
+  }
+
+  private static double periodSeconds(Situation situation) {
+    double cost = situation.costSeconds();
+    return ExactOptimum.workIntervalSeconds(cost, situation.mttfSeconds()) + cost;
   }
 
   private static AllocationModel solve(double allocationSeconds, Situation situation, Rule rule) {
@@ -99,7 +138,7 @@ public final class AllocationModel {
               + ": plan for the MTTF instead");
     }
     AllocationModel model = new AllocationModel(allocationSeconds, situation, rule);
-    for (int i = 1; i <= POINTS; i++) {
+    for (int i = 1; i <= model.points; i++) {
       model.fill(i);
     }
     return model;
@@ -171,8 +210,8 @@ public final class AllocationModel {
   }
 
   private double at(double[] function, double seconds) {
-    double position = Math.clamp(seconds / unit, 0, POINTS);
-    int point = (int) Math.min(POINTS - 1, position);
+    double position = Math.clamp(seconds / unit, 0, points);
+    int point = (int) Math.min(points - 1, position);
     double share = position - point;
     return function[point] + share * (function[point + 1] - function[point]);
   }

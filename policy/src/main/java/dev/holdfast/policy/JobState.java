@@ -56,7 +56,7 @@ public record JobState(
    *     downtime; 0 or more
    * @param failures how many did; the end of an allocation, a preemption, a stop that somebody
    *     asked for and an error of the program itself are none
-   * @param ageSeconds time at risk since the last failure or, without one, since the start; 0 or
+   * @param ageSeconds time at risk since the job, or its present attempt, last began anew; 0 or
    *     more
    */
   public record Exposure(double atRiskSeconds, long failures, double ageSeconds) {

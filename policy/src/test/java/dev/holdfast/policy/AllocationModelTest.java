@@ -93,6 +93,21 @@ class AllocationModelTest {
         9_850, AllocationModel.storedWorkAfterRestartSeconds(10_000, safe, Rule.EQUAL_SPLIT), 10);
   }
 
+  /** In a long allocation the end hardly matters: it stores what an endless job would. */
+  @Test
+  void longAllocations_storeWhatAnEndlessJobWould() {
+    double[][] cases = {
+      {1, 86_400, 2_592_000}, {0.001, 86_400, 86_400}, {1, 21_600, 604_800}, {300, 86_400, 3e7},
+    };
+    for (double[] c : cases) {
+      Situation at = new Situation(c[0], c[1], 0, 0);
+      double interval = ExactOptimum.workIntervalSeconds(c[0], c[1]);
+      double endless = c[2] * (1 - SegmentModel.steadyWaste(interval, at));
+      double stored = AllocationModel.storedWorkSeconds(c[2], at, Rule.EQUAL_SPLIT);
+      assertEquals(endless, stored, 0.002 * endless, at + " A=" + c[2]);
+    }
+  }
+
   @Test
   void noCheckpointFits_storesNothing() {
     assertEquals(

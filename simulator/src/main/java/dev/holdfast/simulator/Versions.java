@@ -133,7 +133,7 @@ final class Versions {
   /** What a checkpoint made on a notice takes until it can be used, on all levels it needs. */
   double noticeCostSeconds() {
     return switch (model) {
-      case Blocking b -> b.costSeconds();
+      case Blocking b -> randomCost == null ? b.costSeconds() : randomCost.sample();
       case Asynchronous a -> a.latencySeconds();
       case Incremental i -> nextIsFull(i) ? i.fullSeconds() : i.incrementalSeconds();
       case TwoLevel t ->

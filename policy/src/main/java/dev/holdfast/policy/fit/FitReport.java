@@ -14,6 +14,9 @@ import java.util.Optional;
  */
 public record FitReport(Sample sample, Bootstrap bootstrap, List<Fit> fits) {
 
+  /** With fewer failures their spread is itself a guess. */
+  private static final int SPREAD_SHOWN_BY = 30;
+
   /**
    * A difference of Akaike's criterion above this is evidence: for one more parameter it is the
    * likelihood ratio test at 1 %, 6.635 - 2.
@@ -58,13 +61,13 @@ public record FitReport(Sample sample, Bootstrap bootstrap, List<Fit> fits) {
 
   /**
    * The time under risk per failure, which needs no law: 1 / rate of failures. Its interval is that
-   * of a mean of independent times, whose spread is that of the sample; with censoring, where the
-   * sample does not show its spread, it is that of a constant rate.
+   * of a mean of independent times, whose spread is that of the sample; with censoring or few
+   * failures, where the sample does not show its spread, it is that of a constant rate.
    */
   public Estimate mttf() {
     double mean = sample.meanSeconds();
     double variation =
-        sample.censored() > 0 || sample.failures() == 1
+        sample.censored() > 0 || sample.failures() < SPREAD_SHOWN_BY
             ? 1
             : Math.sqrt(
                 sample.failureTimes().sum(t -> (t / mean - 1) * (t / mean - 1))
