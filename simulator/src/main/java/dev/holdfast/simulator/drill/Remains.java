@@ -47,8 +47,8 @@ final class Remains {
    * @param same files, relative to both folders
    * @param store the store relative to both folders, empty to look for it
    */
-  static Verdict compare(
-      Path reference, Path killed, List<String> same, Optional<String> store) throws IOException {
+  static Verdict compare(Path reference, Path killed, List<String> same, Optional<String> store)
+      throws IOException {
     Remains remains = new Remains(reference, killed);
     Set<String> files = new LinkedHashSet<>();
     List<Path> stores = StoreWatch.stores(reference, store);
