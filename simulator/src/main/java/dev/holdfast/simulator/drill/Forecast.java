@@ -47,6 +47,13 @@ public record Forecast(
     double highWaste) {
   private static final int JOBS = 4_000;
   private static final double NS = 1e-9;
+
+  /**
+   * A percentile is known to three digits and rounded up. Jobs without any failure all take the same
+   * time: rounding must not put them outside.
+   */
+  private static final double ROUNDED_UP = 1 - 1e-3;
+
   private static final double COST_LEAST_SECONDS = 1e-6;
 
   /**
@@ -95,7 +102,7 @@ public record Forecast(
               interval,
               1 - useful / (model + restart),
               1 - useful / (outcome.makespan().mean() + restart),
-              1 - useful / (outcome.makespan().percentile(2.5) + restart),
+              1 - useful / (outcome.makespan().percentile(2.5) * ROUNDED_UP + restart),
               1 - useful / (outcome.makespan().percentile(97.5) + restart)));
     } catch (NoProgressException e) {
       return Optional.empty();
