@@ -10,6 +10,7 @@ import java.lang.reflect.Array;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the {@link ValueForm} of a type. */
@@ -59,6 +60,11 @@ final class ValueForms {
   /** Whether the class is a boxed primitive or a {@code String}. */
   static boolean isScalar(Class<?> type) {
     return SCALARS.containsKey(type);
+  }
+
+  /** The form of a scalar by its type in words. */
+  static Optional<ValueForm> scalarNamed(String typeName) {
+    return SCALARS.values().stream().filter(form -> form.typeName().equals(typeName)).findFirst();
   }
 
   /** The form of a value's class, or null when it has none. */

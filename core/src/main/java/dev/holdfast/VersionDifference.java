@@ -5,11 +5,16 @@ import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionKind;
 import dev.holdfast.storage.format.RegionSchema;
+import dev.holdfast.storage.format.VersionInfo;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,8 +25,8 @@ import java.util.Optional;
  * the way; where they do not, the place says which state the program has forgotten to protect, or
  * protects wrongly.
  *
- * @param region the region's name; {@code steps} for the counters
- * @param place where in it, such as {@code [3][17]}; empty where it has no places
+ * @param region the region's name; empty for the count of steps, which is no region's
+ * @param place where in it, such as {@code [3][17]} or {@code byte 5}; empty for the whole
  * @param expected what the first version holds there, in words
  * @param actual what the second holds
  */
@@ -61,17 +66,27 @@ public record VersionDifference(String region, String place, String expected, St
   }
 
   private static Optional<VersionDifference> steps(StoredVersion expected, StoredVersion actual) {
-    return differing(
-        "steps",
-        expected.info().state().step() + " " + expected.info().state().phases(),
-        actual.info().state().step() + " " + actual.info().state().phases());
+    VersionInfo.State one = expected.info().state();
+    VersionInfo.State two = actual.info().state();
+    return one.step() == two.step() && one.phases().equals(two.phases())
+        ? Optional.empty()
+        : Optional.of(new VersionDifference("", "", inWords(one), inWords(two)));
   }
 
-  private static Optional<VersionDifference> differing(
-      String name, String expected, String actual) {
-    return expected.equals(actual)
-        ? Optional.empty()
-        : Optional.of(new VersionDifference(name, "", expected, actual));
+  private static String inWords(VersionInfo.State state) {
+    StringBuilder words = new StringBuilder(state.step() + " in all");
+    state
+        .phases()
+        .forEach(phase ->
+            words.append(
+                String.format(
+                    Locale.ROOT,
+                    " (loop \"%s\": %d of %d%s)",
+                    phase.name(),
+                    phase.done(),
+                    phase.total(),
+                    phase.finished() ? "" : ", unfinished")));
+    return words.toString();
   }
 
   private static Optional<VersionDifference> ofRegion(
@@ -81,7 +96,8 @@ public record VersionDifference(String region, String place, String expected, St
     String form = form(schema);
     String otherForm = form(otherSchema);
     if (!form.equals(otherForm) || schema.blockLog2() != otherSchema.blockLog2()) {
-      return differing(schema.name(), form, otherForm + sizes(schema, otherSchema));
+      return Optional.of(
+          new VersionDifference(schema.name(), "", form, otherForm + sizes(schema, otherSchema)));
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment left = arena.allocate(schema.blockSizeBytes(), 8);
@@ -115,28 +131,38 @@ public record VersionDifference(String region, String place, String expected, St
 
   private static VersionDifference at(
       RegionSchema schema, long blockStart, long mismatch, MemorySegment one, MemorySegment two) {
+    if (schema.kind() == RegionKind.RNG) {
+      return new VersionDifference(schema.name(), "", "one state of the generator", "another");
+    }
     ElementType type = schema.elementType();
+    if (schema.kind() == RegionKind.CELL && type == ElementType.OPAQUE) {
+      String expected = scalar(schema, one);
+      String actual = scalar(schema, two);
+      if (!expected.equals(actual)) {
+        return new VersionDifference(schema.name(), "", expected, actual);
+      }
+    }
     long inBlock = mismatch / type.widthBytes() * type.widthBytes();
     long element = (blockStart + inBlock) / type.widthBytes();
     String expected = value(type, one, inBlock);
     String actual = value(type, two, inBlock);
     if (expected.equals(actual)) { // two bit patterns of NaN
-      expected += " (bits " + hex(one, inBlock, type) + ")";
-      actual += " (bits " + hex(two, inBlock, type) + ")";
+      expected += " with bits " + bits(type, one, inBlock);
+      actual += " with bits " + bits(type, two, inBlock);
     }
     return new VersionDifference(schema.name(), place(schema, element), expected, actual);
   }
 
   /** The element as a Java programmer addresses it. */
   private static String place(RegionSchema schema, long element) {
+    if (schema.elementType() == ElementType.OPAQUE || schema.kind() == RegionKind.SEGMENT) {
+      return String.format(Locale.ROOT, "byte %,d", element);
+    }
     if (schema.kind() == RegionKind.CELL) {
       return "";
     }
-    if (schema.elementType() == ElementType.OPAQUE || schema.kind() == RegionKind.SEGMENT) {
-      return String.format(Locale.ROOT, " byte %,d", element);
-    }
     if (Schemas.ofDifferentLengths(schema)) {
-      return String.format(Locale.ROOT, " element %,d", element);
+      return String.format(Locale.ROOT, "element %,d of all rows", element);
     }
     StringBuilder indices = new StringBuilder();
     long rest = element;
@@ -150,10 +176,11 @@ public record VersionDifference(String region, String place, String expected, St
 
   private static String value(ElementType type, MemorySegment bytes, long at) {
     return switch (type) {
-      case OPAQUE, BYTE -> String.valueOf(bytes.get(ValueLayout.JAVA_BYTE, at));
+      case OPAQUE -> "0x" + bits(type, bytes, at);
+      case BYTE -> String.valueOf(bytes.get(ValueLayout.JAVA_BYTE, at));
       case BOOLEAN -> String.valueOf(bytes.get(ValueLayout.JAVA_BYTE, at) != 0);
       case SHORT -> String.valueOf(bytes.get(SHORT, at));
-      case CHAR -> String.valueOf((int) bytes.get(CHAR, at));
+      case CHAR -> "char " + (int) bytes.get(CHAR, at);
       case INT -> String.valueOf(bytes.get(INT, at));
       case LONG -> String.valueOf(bytes.get(LONG, at));
       case FLOAT -> String.valueOf(bytes.get(FLOAT, at));
@@ -161,18 +188,39 @@ public record VersionDifference(String region, String place, String expected, St
     };
   }
 
-  private static String hex(MemorySegment bytes, long at, ElementType type) {
+  /** Most significant byte first. */
+  private static String bits(ElementType type, MemorySegment bytes, long at) {
     StringBuilder digits = new StringBuilder();
     for (int i = type.widthBytes() - 1; i >= 0; i--) {
-      digits.append(
-          String.format(Locale.ROOT, "%02x", bytes.get(ValueLayout.JAVA_BYTE, at + i) & 0xff));
+      digits.append(HexFormat.of().toHexDigits(bytes.get(ValueLayout.JAVA_BYTE, at + i)));
     }
     return digits.toString();
+  }
+
+  /** A scalar behind ref or bind; only its type where a block does not hold the whole of it. */
+  private static String scalar(RegionSchema schema, MemorySegment bytes) {
+    Optional<ValueForm> form = ValueForms.scalarNamed(schema.typeName());
+    if (form.isEmpty() || schema.blockCount() > 1) {
+      return schema.typeName();
+    }
+    byte[] all = bytes.toArray(ValueLayout.JAVA_BYTE);
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(all))) {
+      Object value = form.get().read(in);
+      return switch (value) {
+        case Character c -> "char " + (int) c;
+        case String text -> FileDifference.quoted(text);
+        default -> value.toString();
+      };
+    } catch (IOException e) { // not what this version of the library writes
+      return schema.typeName();
+    }
   }
 
   /** For example {@code field[3][17]: expected 1.5, found 1.25}. */
   @Override
   public String toString() {
-    return region + place + ": expected " + expected + ", found " + actual;
+    String subject = region.isEmpty() ? "the count of steps" : region;
+    String where = place.isEmpty() || place.startsWith("[") ? place : " " + place;
+    return subject + where + ": expected " + expected + ", found " + actual;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.simulator.drill;
 
+import dev.holdfast.FileDifference;
 import dev.holdfast.VersionDifference;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoredVersion;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -123,16 +125,30 @@ final class Remains {
   }
 
   private void compareFile(String name) throws IOException {
-    FileDifference.between(name, reference.resolve(name), killed.resolve(name))
-        .ifPresent(places::add);
+    Path expected = reference.resolve(name);
+    Path actual = killed.resolve(name);
     compared.add(name);
-    if (Files.isRegularFile(reference.resolve(name))) {
-      digest.update(name.getBytes(StandardCharsets.UTF_8));
-      try (InputStream in =
-          new DigestInputStream(Files.newInputStream(reference.resolve(name)), digest)) {
-        in.transferTo(OutputStream.nullOutputStream());
-      }
+    if (!Files.isRegularFile(expected)) {
+      places.add(name + ": the undisturbed run has not made this file");
+      return;
     }
+    if (Files.isRegularFile(actual)) {
+      FileDifference.between(expected, actual).ifPresent(d -> places.add(inWords(name, d)));
+    } else {
+      places.add(name + ": missing");
+    }
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    try (InputStream in = new DigestInputStream(Files.newInputStream(expected), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  private static String inWords(String name, FileDifference found) {
+    String place =
+        found.line().isPresent()
+            ? ":" + found.line().getAsLong()
+            : String.format(Locale.ROOT, " byte %,d", found.offsetBytes());
+    return name + place + ": expected " + found.expected() + ", found " + found.actual();
   }
 
   private static List<String> filesIn(Path folder) throws IOException {
