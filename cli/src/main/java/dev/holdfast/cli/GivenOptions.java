@@ -28,11 +28,27 @@ final class GivenOptions {
     }
   }
 
-  /** Whether an option of this name, or another of its names, is among the arguments. */
-  static boolean has(CommandSpec spec, List<String> arguments, String name) {
+  /** Options that say the same thing in different ways. */
+  private static final List<Set<String>> ALTERNATIVES =
+      List.of(
+          Set.of("--policy", "--interval"),
+          Set.of("--trace", "--dist", "--fit", "--burst"),
+          Set.of("--json", "--csv"));
+
+  /** Whether the arguments have the option of this name, or one that takes its place. */
+  static boolean overrides(CommandSpec spec, List<String> arguments, String name) {
     OptionSpec wanted = spec.findOption(name);
+    Set<OptionSpec> same = new HashSet<>();
+    for (Set<String> alternatives : ALTERNATIVES) {
+      Set<OptionSpec> options = new HashSet<>();
+      alternatives.forEach(alternative -> options.add(spec.findOption(alternative)));
+      if (options.contains(wanted)) {
+        same.addAll(options);
+      }
+    }
+    same.add(wanted);
     return wanted != null
-        && arguments.stream().anyMatch(argument -> wanted.equals(option(spec, argument)));
+        && arguments.stream().anyMatch(argument -> same.contains(option(spec, argument)));
   }
 
   private static @Nullable OptionSpec option(CommandSpec spec, String argument) {

@@ -62,7 +62,7 @@ record Inputs(Map<Parameter, Double> values) {
     double cost = orZero(Parameter.COST);
     return new Situation(
         given(Parameter.COST_SD)
-            ? RandomCost.effectiveSeconds(cost, orZero(Parameter.COST_SD), mttfSeconds())
+            ? RandomCost.redrawnSeconds(cost, orZero(Parameter.COST_SD), mttfSeconds())
             : cost,
         mttfSeconds(),
         orZero(Parameter.RESTART),

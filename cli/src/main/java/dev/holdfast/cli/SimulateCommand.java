@@ -73,8 +73,14 @@ final class SimulateCommand implements Callable<Integer> {
 
   /** How much is simulated. */
   private static final class Extent {
-    @Option(names = "--jobs", paramLabel = "N", description = "Jobs to run; 10,000 unless said.")
-    private long jobs = 10_000;
+    private static final long JOBS = 10_000;
+    private static final long JOBS_FOR_PRECISION = 10_000_000;
+
+    @Option(
+        names = "--jobs",
+        paramLabel = "N",
+        description = "Jobs to run; 10,000 unless said, with --precision at most 10 million.")
+    private @Nullable Long given;
 
     @Option(names = "--seed", paramLabel = "N", description = "Decides all chance; 1 unless said.")
     private long seed = 1;
@@ -98,12 +104,16 @@ final class SimulateCommand implements Callable<Integer> {
     private @Nullable String queueWait;
 
     private void check() {
-      if (jobs < 1) {
-        throw usage("--jobs " + jobs + ": give 1 or more");
+      if (given != null && given < 1) {
+        throw usage("--jobs " + given + ": give 1 or more");
       }
       if (threads < 1) {
         throw usage("--threads " + threads + ": give 1 or more");
       }
+    }
+
+    private long jobs() {
+      return given != null ? given : precision == null ? JOBS : JOBS_FOR_PRECISION;
     }
 
     private double precision() {
@@ -122,7 +132,10 @@ final class SimulateCommand implements Callable<Integer> {
       throw usage("--precision \"" + precision + "\": write a percentage such as 0.1%");
     }
 
-    private double queueWaitSeconds() {
+    private double queueWaitSeconds(Inputs inputs) {
+      if (queueWait != null && !inputs.given(Parameter.WALLTIME)) {
+        throw usage("--queue-wait is between allocations: give --walltime, such as 4h");
+      }
       return queueWait == null ? 0 : Parameter.RESTART.read("--queue-wait", queueWait);
     }
   }
@@ -158,20 +171,24 @@ final class SimulateCommand implements Callable<Integer> {
     return file == null ? simulate("", "") : simulate(Scenario.read(file));
   }
 
-  /** The same command with the scenario's options before those of the command line. */
+  /** The same command with the scenario's options, but for those that the command line has. */
   private int simulate(Scenario read) throws IOException {
-    SimulateCommand merged = new SimulateCommand();
-    CommandLine line = new CommandLine(merged);
-    List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
-    arguments.remove(String.valueOf(scenario));
-    List<String> own = List.copyOf(arguments);
+    List<String> own = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    own.remove(spec.name());
+    List<String> arguments = new ArrayList<>(own);
     read.options()
         .forEach((name, values) -> {
-          if (!GivenOptions.has(spec, own, name)) {
-            values.forEach(
-                value -> arguments.addAll(value.isEmpty() ? List.of(name) : List.of(name, value)));
+          if (!GivenOptions.overrides(spec, own, name)) {
+            values.forEach(value -> {
+              arguments.add(name);
+              if (!value.isEmpty()) {
+                arguments.add(value);
+              }
+            });
           }
         });
+    SimulateCommand merged = new SimulateCommand();
+    CommandLine line = new CommandLine(merged);
     line.setOut(spec.commandLine().getOut());
     line.setErr(spec.commandLine().getErr());
     try {
@@ -230,9 +247,9 @@ final class SimulateCommand implements Callable<Integer> {
                 stated,
                 situation.restartSeconds(),
                 situation.downtimeSeconds()));
-    JobModel model = SimulatedCase.model(inputs, setting, extent.queueWaitSeconds());
+    JobModel model = SimulatedCase.model(inputs, setting, extent.queueWaitSeconds(inputs));
     List<Result> results = new ArrayList<>();
-    for (SimulatedPolicies.Named named : policies.policies(setting, told)) {
+    for (SimulatedPolicies.Named named : policies.policies(setting, model.workSeconds(), told)) {
       Simulation simulation =
           new Simulation(
               model, process.process(), named.policy(), stated, extent.seed, extent.threads);
@@ -252,8 +269,7 @@ final class SimulateCommand implements Callable<Integer> {
     boolean known =
         process.predictable()
             && named.workIntervalSeconds().isPresent()
-            && !inputs.given(Parameter.WALLTIME)
-            && !inputs.given(Parameter.COST_SD);
+            && !inputs.given(Parameter.WALLTIME);
     if (!known) {
       return OptionalDouble.empty();
     }
@@ -270,10 +286,22 @@ final class SimulateCommand implements Callable<Integer> {
 
   private Outcome run(Simulation simulation, String policy, boolean random) {
     Progress progress = new Progress(spec.commandLine().getErr());
-    long jobs = random ? extent.jobs : 1;
+    long jobs = random ? extent.jobs() : 1;
     try {
-      return simulation.run(
-          jobs, extent.precision(), done -> progress.showOnTerminal(policy, done, jobs));
+      Outcome outcome =
+          simulation.run(
+              jobs, extent.precision(), done -> progress.showOnTerminal(policy, done, jobs));
+      double reached = outcome.makespan().halfWidth95() / outcome.makespan().mean();
+      if (extent.precision() > 0 && reached > extent.precision()) {
+        progress.clear();
+        spec.commandLine()
+            .getErr()
+            .println(
+                Text.format(
+                    "holdfast: %s: after %s the mean is known to %s only: allow more --jobs",
+                    policy, Text.count(jobs, "job"), Times.percent(reached)));
+      }
+      return outcome;
     } catch (NoProgressException e) {
       throw usage(String.valueOf(e.getMessage()));
     } catch (TraceEndedException e) {

@@ -162,7 +162,8 @@ final class SimulateText {
   }
 
   private static String number(double mean, String what) {
-    return Times.plain(Times.rounded(mean, 3)) + " " + what;
+    String number = Times.plain(Times.rounded(mean, 3));
+    return number.equals("1") ? "1 " + what.substring(0, what.length() - 1) : number + " " + what;
   }
 
   /**
@@ -170,12 +171,12 @@ final class SimulateText {
    */
   static List<String> findings(SimulatedCase found) {
     List<String> findings = new ArrayList<>();
-    boolean predicted = false;
+    List<String> predicted = new ArrayList<>();
     for (Result result : found.results()) {
       if (result.deviation().isEmpty()) {
         continue;
       }
-      predicted = true;
+      predicted.add(result.policy());
       double expected = result.predictedSeconds().orElseThrow();
       double share = result.outcome().makespan().mean() / expected - 1;
       double z = result.deviation().getAsDouble();
@@ -191,6 +192,11 @@ final class SimulateText {
                     Math.abs(z)));
       }
     }
-    return predicted && findings.isEmpty() ? List.of("Prediction and simulation agree.") : findings;
+    if (!findings.isEmpty() || predicted.isEmpty()) {
+      return findings;
+    }
+    String whose =
+        predicted.size() == found.results().size() ? "" : String.join(", ", predicted) + ": ";
+    return List.of(whose + "Prediction and simulation agree.");
   }
 }

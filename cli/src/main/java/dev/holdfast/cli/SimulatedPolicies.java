@@ -62,7 +62,7 @@ final class SimulatedPolicies {
    * @param setting what the best interval is taken from
    * @param told what policies know
    */
-  List<Named> policies(Setting setting, JobState told) {
+  List<Named> policies(Setting setting, double workSeconds, JobState told) {
     List<Named> named = new ArrayList<>();
     if (interval != null) {
       double seconds = Parameter.COST.read("--interval", interval);
@@ -70,13 +70,25 @@ final class SimulatedPolicies {
     }
     List<String> wanted = policies.isEmpty() && named.isEmpty() ? List.of(BEST) : policies;
     for (String text : wanted) {
-      named.add(text.strip().equals(BEST) ? best(setting, told) : parsed(text.strip(), told));
+      named.add(
+          text.strip().equals(BEST)
+              ? best(setting, workSeconds, told)
+              : parsed(text.strip(), told));
     }
     return named;
   }
 
-  private Named best(Setting setting, JobState told) {
-    return statedMttf == null ? every(BEST, setting.bestIntervalSeconds()) : parsed(BEST, told);
+  /** Of the endless job's best interval and even segments of this one, what makes it shorter. */
+  private Named best(Setting setting, double workSeconds, JobState told) {
+    if (statedMttf != null) {
+      return parsed(BEST, told);
+    }
+    double endless = setting.bestIntervalSeconds();
+    double even = workSeconds / setting.bestPlan(workSeconds).segments();
+    boolean shorter =
+        setting.job(workSeconds, even).makespanSeconds()
+            < setting.job(workSeconds, endless).makespanSeconds();
+    return every(BEST, shorter ? even : endless);
   }
 
   private static Named every(String name, double seconds) {

@@ -28,7 +28,6 @@ final class Validity {
   static List<String> warnings(WhatIf answer) {
     Validity validity = new Validity(answer);
     validity.costs();
-    validity.deviation();
     validity.recovery();
     validity.lengths();
     validity.formulas();
@@ -71,18 +70,6 @@ final class Validity {
               + Times.words(mttf)
               + ": the first-order formulas (Young, Wong-Franklin, Daly's first,"
               + " Herault-Robert) do not hold here; the exact optimum does");
-    }
-  }
-
-  private void deviation() {
-    double mean = answer.inputs().orZero(Parameter.COST);
-    double deviation = answer.inputs().orZero(Parameter.COST_SD);
-    double mttf = situation.mttfSeconds();
-    if (deviation > mean || deviation * deviation > mean * mttf) {
-      warnings.add(
-          "--cost-sd "
-              + Times.words(deviation)
-              + ": so large against the cost, or the MTTF, that its effect is only guessed");
     }
   }
 
@@ -161,8 +148,8 @@ final class Validity {
     if (inputs.given(Parameter.COST_SD)) {
       assumed.add(
           Text.format(
-              "a checkpoint interrupted takes as long when tried again: one of %s, sd %s, counts"
-                  + " as %s",
+              "a checkpoint interrupted takes another time when tried again, gamma distributed: one"
+                  + " of %s, sd %s, counts as %s",
               Times.words(inputs.orZero(Parameter.COST)),
               Times.words(inputs.orZero(Parameter.COST_SD)),
               Times.words(answer.situation().costSeconds())));

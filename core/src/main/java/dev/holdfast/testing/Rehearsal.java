@@ -147,6 +147,11 @@ public final class Rehearsal {
     Run reference = legs.undisturbed();
     requireComplete(reference);
     try (StoredVersion version = reference.version().orElseThrow(Rehearsal::withoutSteps)) {
+      if (version.info().regions().isEmpty() && reference.outputs().isEmpty()) {
+        throw new AssertionError(
+            "nothing was compared: the program protects no state and declares no output file;"
+                + " protect what a restart must bring back");
+      }
       long steps = version.info().state().step();
       List<Long> planned = plan(steps);
       Run stopped = legs.stopped(planned);

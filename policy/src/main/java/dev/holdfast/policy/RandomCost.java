@@ -75,6 +75,26 @@ public final class RandomCost {
     return logMeanExp(costsSeconds, -mttfSeconds);
   }
 
+  /**
+   * The effective cost where every try draws a new one from a gamma distribution, {@code M k ln(1 +
+   * t/M)} with {@code k = mean^2 / deviation^2} and {@code t = deviation^2 / mean}.
+   *
+   * @param meanSeconds mean cost, finite, greater than 0
+   * @param deviationSeconds standard deviation of the cost, finite, 0 or more
+   * @param mttfSeconds M, finite, greater than 0
+   * @return seconds, greater than 0, at most the mean
+   * @throws IllegalArgumentException if an argument is outside its range
+   */
+  public static double redrawnSeconds(
+      double meanSeconds, double deviationSeconds, double mttfSeconds) {
+    Check.positive("meanSeconds", meanSeconds);
+    Check.nonNegative("deviationSeconds", deviationSeconds);
+    Check.positive("mttfSeconds", mttfSeconds);
+    double scale = deviationSeconds * (deviationSeconds / meanSeconds);
+    double x = scale / mttfSeconds;
+    return x < 1e-12 ? meanSeconds : meanSeconds * (Math.log1p(x) / x);
+  }
+
   /** {@code scale ln mean(e^(x/scale))}, exact to the last digits however small or large x is. */
   private static double logMeanExp(double[] values, double scale) {
     // Taken out of the mean: the exponent that dominates, so that none of the others overflows.

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.analysis.integration.IterativeLegendreGaussIntegrator;
+import org.apache.commons.math3.distribution.GammaDistribution;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
@@ -141,5 +142,24 @@ class RandomCostTest {
   private static void assertMessage(String expected, Runnable action) {
     String message = assertThrows(IllegalArgumentException.class, action::run).getMessage();
     assertTrue(String.valueOf(message).contains(expected), message);
+  }
+
+  /** Against the sample that the gamma distribution's quantiles make. */
+  @Test
+  void redrawn_ofGammaCosts_isTheMeanOfTheSurvivalOfItsQuantiles() {
+    double mean = 60;
+    double deviation = 45;
+    double scale = deviation * deviation / mean;
+    GammaDistribution gamma = new GammaDistribution(null, mean / scale, scale);
+    double[] sample = new double[4000];
+    for (int i = 0; i < sample.length; i++) {
+      sample[i] = gamma.inverseCumulativeProbability((i + 0.5) / sample.length);
+    }
+    assertEquals(
+        RandomCost.redrawnSeconds(sample, 300),
+        RandomCost.redrawnSeconds(mean, deviation, 300),
+        0.01);
+    assertEquals(mean, RandomCost.redrawnSeconds(mean, 0, 300));
+    assertTrue(RandomCost.redrawnSeconds(1, 1000, 1) > 0);
   }
 }

@@ -9,18 +9,33 @@ import org.HdrHistogram.Histogram;
  */
 public final class Distribution {
   private static final int DIGITS = 3;
+
+  /** Times are kept to the microsecond, counts as they are. */
   private static final double TICKS_PER_SECOND = 1e6;
+
+  private static final double TICKS_PER_EVENT = 1;
   private static final long TICKS_MAX = Long.MAX_VALUE / 4;
   private static final double NORMAL_95 = 1.959963984540054;
 
   private final Histogram ticks = new Histogram(DIGITS);
+  private final double ticksPerUnit;
   private long count;
   private double mean;
   private double squares;
   private double least = Double.POSITIVE_INFINITY;
   private double most = Double.NEGATIVE_INFINITY;
 
-  Distribution() {}
+  private Distribution(double ticksPerUnit) {
+    this.ticksPerUnit = ticksPerUnit;
+  }
+
+  static Distribution ofSeconds() {
+    return new Distribution(TICKS_PER_SECOND);
+  }
+
+  static Distribution ofCounts() {
+    return new Distribution(TICKS_PER_EVENT);
+  }
 
   void add(double value) {
     count++;
@@ -29,7 +44,7 @@ public final class Distribution {
     squares += delta * (value - mean);
     least = Math.min(least, value);
     most = Math.max(most, value);
-    ticks.recordValue((long) Math.min(value * TICKS_PER_SECOND, (double) TICKS_MAX));
+    ticks.recordValue((long) Math.min(value * ticksPerUnit, (double) TICKS_MAX));
   }
 
   void add(Distribution other) {
@@ -77,6 +92,6 @@ public final class Distribution {
    * @param percent 0 to 100
    */
   public double percentile(double percent) {
-    return Math.clamp(ticks.getValueAtPercentile(percent) / TICKS_PER_SECOND, least, most);
+    return Math.clamp(ticks.getValueAtPercentile(percent) / ticksPerUnit, least, most);
   }
 }

@@ -12,4 +12,17 @@ public interface FailureStream {
    * @return the moment of the failure, later than now; Infinity for none
    */
   double nextAfter(double nowSeconds);
+
+  /**
+   * The failure that was still to come when the job paused without having failed (its allocation
+   * had ended, or it was preempted). Unless a stream knows better, time stands still for it
+   * meanwhile.
+   *
+   * @param failureSeconds what was still to come
+   * @param nowSeconds the end of the pause
+   * @param pausedSeconds its length
+   */
+  default double afterPause(double failureSeconds, double nowSeconds, double pausedSeconds) {
+    return failureSeconds + pausedSeconds;
+  }
 }

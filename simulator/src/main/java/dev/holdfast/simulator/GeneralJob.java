@@ -41,6 +41,13 @@ final class GeneralJob implements SimulatedJob {
     new Course(random, run).run();
   }
 
+  /** Why the job has to restart. */
+  private enum Cause {
+    FAILURE,
+    PREEMPTION,
+    ALLOCATION_END
+  }
+
   private enum Event {
     WORK_DONE,
     CHECKPOINT_DONE,
@@ -72,6 +79,7 @@ final class GeneralJob implements SimulatedJob {
     private double intervalSeconds;
     private double atRiskAtFailure;
     private int interruptions;
+    private double progress;
 
     Course(RandomGenerator random, JobRun run) {
       this.random = random;
@@ -86,7 +94,8 @@ final class GeneralJob implements SimulatedJob {
               .allocation()
               .map(JobModel.Allocation::lengthSeconds)
               .orElse(Double.POSITIVE_INFINITY);
-      drawInterruptions();
+      failure = stream.nextAfter(0);
+      drawPreemption();
       double target = 0;
       boolean planned = false;
       while (true) {
@@ -109,26 +118,25 @@ final class GeneralJob implements SimulatedJob {
             capture();
           }
           case ALLOCATION_END -> {
-            nextAllocation();
-            recover(false);
+            nextAllocation(false);
+            recover(Cause.ALLOCATION_END);
             planned = false;
           }
           case FAILURE -> {
             failed();
-            recover(true);
+            recover(Cause.FAILURE);
             planned = false;
           }
           case PREEMPTION -> {
             preempted();
-            recover(true);
+            recover(Cause.PREEMPTION);
             planned = false;
           }
         }
       }
     }
 
-    private void drawInterruptions() {
-      failure = stream.nextAfter(now);
+    private void drawPreemption() {
       preemption =
           model
               .preemption()
@@ -231,13 +239,22 @@ final class GeneralJob implements SimulatedJob {
 
     private void checkpointDone() {
       writing = false;
-      interruptions = 0;
       run.checkpoints++;
-      if (versions.written()) {
+      boolean more = versions.written();
+      progressed();
+      if (more) {
         write(); // the second level follows the first
       } else if (leaving) {
         // Nothing more can be kept in this allocation: the job gives it back.
         allocationEnd = now;
+      }
+    }
+
+    /** Checkpoints of the same progress, again and again, are none. */
+    private void progressed() {
+      if (versions.stored() > progress) {
+        progress = versions.stored();
+        interruptions = 0;
       }
     }
 
@@ -269,12 +286,16 @@ final class GeneralJob implements SimulatedJob {
           // The cost above is that of all levels.
         }
         run.checkpoints++;
-        interruptions = 0;
+        progressed();
       }
       interrupted();
     }
 
-    private void nextAllocation() {
+    /**
+     * @param failed whether a failure has struck since the job was last at risk; else the one that
+     *     was to come is still to come
+     */
+    private void nextAllocation(boolean failed) {
       interrupted();
       JobModel.Allocation allocation = model.allocation().orElseThrow();
       run.allocations++;
@@ -282,22 +303,34 @@ final class GeneralJob implements SimulatedJob {
       now += allocation.waitSeconds();
       allocationEnd = now + allocation.lengthSeconds();
       leaving = false;
-      drawInterruptions();
+      failure =
+          failed
+              ? stream.nextAfter(now)
+              : stream.afterPause(failure, now, allocation.waitSeconds());
+      drawPreemption();
     }
 
-    /** Downtime where something failed, then a restart, until one succeeds. */
-    private void recover(boolean down) {
-      boolean comesDown = down;
+    private void downtime(boolean failed) {
+      double from = now;
+      now = Math.min(now + model.downtimeSeconds(), allocationEnd);
+      run.downSeconds += now - from;
+      if (now >= allocationEnd) {
+        if (!failed) {
+          failure = stream.afterPause(failure, now, now - from);
+        }
+        nextAllocation(failed);
+      } else {
+        failure = failed ? stream.nextAfter(now) : stream.afterPause(failure, now, now - from);
+        drawPreemption();
+      }
+    }
+
+    /** Downtime after a failure or a preemption, then a restart, until one succeeds. */
+    private void recover(Cause first) {
+      Cause cause = first;
       while (true) {
-        if (comesDown) {
-          double up = Math.min(now + model.downtimeSeconds(), allocationEnd);
-          run.downSeconds += up - now;
-          now = up;
-          if (now >= allocationEnd) {
-            nextAllocation();
-          } else {
-            drawInterruptions();
-          }
+        if (cause != Cause.ALLOCATION_END) {
+          downtime(cause == Cause.FAILURE);
         }
         double restarted = now + versions.restartSeconds();
         double interruption = Math.min(Math.min(failure, preemption), allocationEnd);
@@ -308,12 +341,14 @@ final class GeneralJob implements SimulatedJob {
         }
         run.restartSeconds += interruption - now;
         now = interruption;
-        comesDown = interruption < allocationEnd;
-        if (!comesDown) {
-          nextAllocation();
+        if (interruption >= allocationEnd) {
+          cause = Cause.ALLOCATION_END;
+          nextAllocation(false);
         } else if (interruption == failure) {
+          cause = Cause.FAILURE;
           failed();
         } else {
+          cause = Cause.PREEMPTION;
           run.preemptions++;
           interrupted();
         }

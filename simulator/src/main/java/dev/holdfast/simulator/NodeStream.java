@@ -11,6 +11,9 @@ final class NodeStream implements FailureStream {
   private final FailureStream lifetimes;
   private final double[] heap;
 
+  /** Nodes do not age while the job pauses: the heap's moments lie this much before the clock's. */
+  private double pausedSeconds;
+
   NodeStream(int nodes, FailureLaw law, double ageSeconds, RandomGenerator random) {
     this.law = law;
     this.random = random;
@@ -32,10 +35,18 @@ final class NodeStream implements FailureStream {
 
   @Override
   public double nextAfter(double nowSeconds) {
-    while (heap[0] <= nowSeconds) {
-      renewFirst(nowSeconds);
+    // Compared as it was told: a difference would be off by a rounding error.
+    while (heap[0] + pausedSeconds <= nowSeconds) {
+      renewFirst(nowSeconds - pausedSeconds);
     }
-    return heap[0]; // it stays first until the downtime that it brings has ended: the next call
+    // It stays first in the heap until the downtime that it brings has ended: the next call.
+    return heap[0] + pausedSeconds;
+  }
+
+  @Override
+  public double afterPause(double failureSeconds, double nowSeconds, double paused) {
+    pausedSeconds += paused;
+    return heap[0] + pausedSeconds;
   }
 
   private void renewFirst(double nowSeconds) {

@@ -32,16 +32,16 @@ public record Outcome(
   static Outcome empty(double workSeconds) {
     return new Outcome(
         workSeconds,
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution(),
-        new Distribution());
+        Distribution.ofSeconds(),
+        Distribution.ofSeconds(),
+        Distribution.ofSeconds(),
+        Distribution.ofSeconds(),
+        Distribution.ofSeconds(),
+        Distribution.ofSeconds(),
+        Distribution.ofCounts(),
+        Distribution.ofCounts(),
+        Distribution.ofCounts(),
+        Distribution.ofCounts());
   }
 
   /** How many jobs were simulated. */

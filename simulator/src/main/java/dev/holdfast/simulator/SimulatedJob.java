@@ -2,6 +2,7 @@
 package dev.holdfast.simulator;
 
 import dev.holdfast.policy.Durations;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** A job that can be run any number of times, by several threads. */
@@ -17,11 +18,12 @@ interface SimulatedJob {
 
   static NoProgressException hopeless(double intervalSeconds, int failures) {
     return new NoProgressException(
-        "the job fails "
-            + failures
-            + " times in a row before a checkpoint after "
-            + Durations.human(intervalSeconds)
-            + " of work is made: it would never end; checkpoint more often, or make checkpoint and"
-            + " restart cheaper");
+        String.format(
+            Locale.ROOT,
+            "the job is interrupted %,d times in a row before a checkpoint after %s of work is made:"
+                + " it would never end; an interval, a checkpoint or a restart is too long for such"
+                + " failures or allocations",
+            failures,
+            Durations.human(intervalSeconds)));
   }
 }

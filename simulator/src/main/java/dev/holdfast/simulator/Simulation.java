@@ -23,10 +23,13 @@ import java.util.function.LongConsumer;
  */
 public final class Simulation {
   /** Jobs that one thread runs before their results are merged. */
-  private static final int BATCH = 1000;
+  private static final int BATCH = 500;
 
-  /** Batches after which the precision is looked at, whatever the number of threads. */
-  private static final int ROUND = 16;
+  /**
+   * Most batches after which the precision is looked at; fewer at first, by the number of jobs done
+   * and not by that of threads.
+   */
+  private static final int ROUND_MAX = 16;
 
   private final double workSeconds;
   private final SimulatedJob job;
@@ -104,7 +107,7 @@ public final class Simulation {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       try {
         while (all.jobs() < jobsMax && !precise(all, precision)) {
-          for (Future<Outcome> batch : round(pool, all.jobs(), jobsMax)) {
+          for (Future<Outcome> batch : round(pool, all.jobs(), jobsMax, precision > 0)) {
             all.add(batch.get());
             progress.accept(all.jobs());
           }
@@ -129,9 +132,11 @@ public final class Simulation {
         && all.makespan().halfWidth95() <= precision * all.makespan().mean();
   }
 
-  private List<Future<Outcome>> round(ExecutorService pool, long from, long jobsMax) {
+  private List<Future<Outcome>> round(
+      ExecutorService pool, long from, long jobsMax, boolean looking) {
     List<Future<Outcome>> batches = new ArrayList<>();
-    for (long begin = from; begin < jobsMax && batches.size() < ROUND; begin += BATCH) {
+    long round = looking ? Math.clamp(from / BATCH, 1, ROUND_MAX) : ROUND_MAX;
+    for (long begin = from; begin < jobsMax && batches.size() < round; begin += BATCH) {
       long first = begin;
       long end = Math.min(jobsMax, begin + BATCH);
       batches.add(pool.submit(() -> batch(first, end)));

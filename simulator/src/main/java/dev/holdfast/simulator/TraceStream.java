@@ -20,4 +20,10 @@ final class TraceStream implements FailureStream {
     }
     return instants[next];
   }
+
+  /** A log goes on while the job does not. */
+  @Override
+  public double afterPause(double failureSeconds, double nowSeconds, double pausedSeconds) {
+    return nextAfter(nowSeconds);
+  }
 }

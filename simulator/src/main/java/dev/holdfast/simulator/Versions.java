@@ -125,6 +125,11 @@ final class Versions {
     return stored;
   }
 
+  /** The progress in the newest checkpoint. */
+  double stored() {
+    return stored;
+  }
+
   /** Whether a second-level checkpoint of the restored state is still to be written. */
   boolean owesSecondLevel() {
     return writingSecondLevel;

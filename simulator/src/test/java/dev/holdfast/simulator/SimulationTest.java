@@ -17,6 +17,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
   private static final long SEED = 20261120;
@@ -228,6 +229,42 @@ class SimulationTest {
     // 3 x 1,100 s fit, 300 s of the fourth interval are lost; then a restart of 50 s before each.
     assertEquals(300 + 250 + 250, lost.rework().mean(), 1e-6);
     assertEquals(4, lost.allocations().mean());
+  }
+
+  /**
+   * What ends an attempt but is no failure neither brings bursts nor makes anything young again.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"burst", "weibull:0.5", "nodes"})
+  void allocationsAndPreemptions_changeNoFailures(String kind) {
+    FailureProcess process =
+        switch (kind) {
+          case "burst" -> FailureProcess.bursts(new Exponential(86_400), 0.2, 600);
+          case "nodes" -> FailureProcess.nodes(100, FailureLaw.parse("weibull:0.7", 8e6), 0);
+          default -> FailureProcess.renewal(FailureLaw.parse(kind, 86_400));
+        };
+    JobModel job = JobModel.blocking(360_000, 300, 0, 0);
+    Outcome plain = run(job, process, now -> 7_200, 86_400, 4_000);
+    Outcome cut =
+        run(
+            job.in(new JobModel.Allocation(28_800, 3600, true)),
+            process,
+            now -> 7_200,
+            86_400,
+            4_000);
+    Outcome preempted =
+        run(job.with(new JobModel.Preemption(18_000, 600)), process, now -> 7_200, 86_400, 4_000);
+    assertEquals(plain.failures().mean(), cut.failures().mean(), 0.08 * plain.failures().mean());
+    assertEquals(
+        plain.failures().mean(), preempted.failures().mean(), 0.08 * plain.failures().mean());
+  }
+
+  @Test
+  void allocationTooShortForAnyWork_isAnError() {
+    FailureProcess failures = exponential(86_400);
+    JobModel job = JobModel.blocking(360_000, 300, 0, 0).in(new JobModel.Allocation(300, 0, true));
+    Simulation simulation = new Simulation(job, failures, every(7_200), 86_400, 1, 1);
+    assertThrows(NoProgressException.class, () -> simulation.run(1, n -> {}));
   }
 
   @Test

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * again, striking it at seeded moments, until it ends, and compares what both have left.
  */
 public final class Drill {
+  /** What ends sooner has hardly begun when it is struck. */
+  private static final double REFERENCE_LEAST_SECONDS = 0.1;
+
   private static final double LOOK_EVERY_SECONDS = 0.05;
   private static final double NS = 1e-9;
 
@@ -81,6 +84,16 @@ public final class Drill {
         return unfinished(
             seconds, new NothingShown("the undisturbed run has made no file " + file));
       }
+    }
+    if (seconds < REFERENCE_LEAST_SECONDS) {
+      return unfinished(
+          seconds,
+          new NothingShown(
+              String.format(
+                  Locale.ROOT,
+                  "undisturbed, the command ended after %.2f s: too soon to be struck; give it more"
+                      + " to do",
+                  seconds)));
     }
     return disturb(seconds);
   }

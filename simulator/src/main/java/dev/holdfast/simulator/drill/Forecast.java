@@ -49,8 +49,8 @@ public record Forecast(
   private static final double NS = 1e-9;
 
   /**
-   * A percentile is known to three digits and rounded up. Jobs without any failure all take the same
-   * time: rounding must not put them outside.
+   * A percentile is known to three digits and rounded up. Jobs without any failure all take the
+   * same time: rounding must not put them outside.
    */
   private static final double ROUNDED_UP = 1 - 1e-3;
 

@@ -23,8 +23,8 @@ public final class Program {
 
   /**
    * The command with absolute paths for the program, for the values of Java's path options and, if
-   * it is a file, for the first argument, a script. Other arguments stay as they are: whether a
-   * name means a file to read or one to make nobody knows.
+   * it is a file, for the first argument, a script, and for Java sources. Other arguments stay as
+   * they are: whether a name means a file to read or one to make nobody knows.
    *
    * @param command what to run
    * @param here the folder that relative paths mean
@@ -37,7 +37,8 @@ public final class Program {
       String argument = located.get(i);
       if (PATH_OPTIONS.contains(located.get(i - 1))) {
         located.set(i, absolute(argument, here));
-      } else if (i == 1 && Files.isRegularFile(here.resolve(argument))) {
+      } else if ((i == 1 || argument.endsWith(".java"))
+          && Files.isRegularFile(here.resolve(argument))) {
         located.set(i, here.resolve(argument).toAbsolutePath().normalize().toString());
       }
     }

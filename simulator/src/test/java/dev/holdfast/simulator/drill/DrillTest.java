@@ -169,8 +169,16 @@ final class DrillTest {
   @Test
   void command_leavingNothing_showsNothing() throws Exception {
     NothingShown nothing =
-        assertInstanceOf(NothingShown.class, drill("true", 3, DrillSignal.KILL).verdict());
+        assertInstanceOf(NothingShown.class, drill("sleep 1", 3, DrillSignal.KILL).verdict());
     assertTrue(nothing.why().contains("--same"), nothing::why);
+  }
+
+  @Test
+  void command_endingAtOnce_showsNothing() throws Exception {
+    NothingShown nothing =
+        assertInstanceOf(
+            NothingShown.class, drill("echo done > result", 3, DrillSignal.KILL).verdict());
+    assertTrue(nothing.why().contains("too soon to be struck"), nothing::why);
   }
 
   @Test
