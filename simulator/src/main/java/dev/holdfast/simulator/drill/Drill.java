@@ -206,7 +206,9 @@ public final class Drill {
           0,
           down,
           Optional.empty(),
-          "what its checkpoints and restarts cost cannot be seen from outside");
+          useful < referenceSeconds
+              ? "the undisturbed run took longer than this one: what was lost cannot be told"
+              : "what its checkpoints and restarts cost cannot be seen from outside");
     }
     Ledger ledger = ended.get();
     Optional<Forecast> forecast = Optional.empty();
