@@ -71,7 +71,9 @@ final class SimulateCharts {
     double high = sweep.values().stream().mapToDouble(v -> v).max().orElse(1);
     return new Chart(
         "Waste against " + along.word(),
-        "failures: " + cases.getFirst().failures(),
+        Text.format(
+            "failures at %s %s: %s",
+            along.word(), along.format(sweep.values().getFirst()), cases.getFirst().failures()),
         axis(along, low, high),
         Axis.linear("waste, %"),
         layers);
