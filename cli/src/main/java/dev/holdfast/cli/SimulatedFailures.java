@@ -4,6 +4,7 @@ package dev.holdfast.cli;
 import dev.holdfast.policy.Exponential;
 import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.logs.FailureLog;
+import dev.holdfast.policy.logs.LogFormat;
 import dev.holdfast.policy.logs.Moments;
 import dev.holdfast.simulator.FailureProcess;
 import java.io.IOException;
@@ -148,12 +149,15 @@ final class SimulatedFailures {
 
   private Failures replayed(Path file, FailureLogOptions logOptions) throws IOException {
     FailureLog log = logOptions.read(file);
-    if (log.format().tellsExposures()) {
-      throw usage(
-          "--trace: a log of format " + log.format().id() + " has no instants to replay; --fit it");
+    boolean dated = log.format() != LogFormat.GAPS;
+    if (start != null && !dated) {
+      throw usage("--start: gaps have no dates; leave it out");
     }
     double[] all = log.startsAfter(Double.NEGATIVE_INFINITY);
-    double begin = start == null ? all[0] : moment(start);
+    if (all.length == 0) {
+      throw new CommandException(ExitCode.BAD_DATA, file + ": no failure in it to replay");
+    }
+    double begin = start != null ? moment(start) : dated ? all[0] : 0;
     double[] instants = log.startsAfter(begin);
     if (instants.length == 0) {
       throw new CommandException(
@@ -170,10 +174,10 @@ final class SimulatedFailures {
     return new Failures(
         FailureProcess.trace(relative),
         Text.format(
-            "of %s%s from %s, %s instants, mean gap %s",
+            "of %s%s%s, %s instants, mean gap %s",
             file.getFileName(),
             part.isEmpty() ? "" : ", " + part,
-            Instant.ofEpochSecond((long) begin),
+            dated ? " from " + Instant.ofEpochSecond((long) begin) : "",
             Text.count(relative.length),
             Times.words(mean)),
         false,

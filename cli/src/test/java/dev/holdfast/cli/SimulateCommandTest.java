@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +144,41 @@ class SimulateCommandTest {
     assertEquals(105 * 60 + 3 * 1800 + 2 * 600, number(said.out, "mean"));
     assertEquals(1, number(said.out, "failures"));
     assertEquals(20 * 60, number(said.out, "rework_s"));
+  }
+
+  @Test
+  void trace_ofGaps_isReplayedFromItsBegin() throws IOException {
+    Path log = temp.resolve("gaps.txt");
+    Files.writeString(log, "1h\n30min\n2d+\n1h\n9d\n");
+    Said said =
+        holdfast(
+            "simulate --format gaps --work 2h --cost 10min --restart 10min --downtime 35min"
+                + " --interval 30min --json --trace "
+                + log);
+    assertEquals(0, said.code, said.err);
+    // Failures at 1:00, 1:30 and days later: as the dated log above.
+    assertEquals(105 * 60 + 3 * 1800 + 2 * 600, number(said.out, "mean"));
+    assertEquals(1, number(said.out, "failures"));
+  }
+
+  /** The reference replay of the project, where the log is at hand. */
+  @Test
+  void trace_ofLosAlamos_isReplayedToTheMicrosecond() {
+    Path log = Path.of("../../shared/data/failures/LA-UR-05-7318-failure-data-1996-2005.csv");
+    Assumptions.assumeTrue(Files.isReadable(log), "the log is not here");
+    Said said =
+        holdfast(
+            "simulate --format lanl --system 18 --start 2004-01-01T00:00 --work 1000h --cost 600s"
+                + " --restart 600s --downtime 3510s --interval 5629.11351s --json --trace "
+                + log);
+    assertEquals(0, said.code, said.err);
+    String breakdown = said.out.substring(said.out.indexOf("\"breakdown\""));
+    assertEquals(4_962_844.69413, number(said.out, "mean"), 1e-6);
+    assertEquals(138, number(breakdown, "failures"));
+    assertEquals(409_519.48314, number(breakdown, "rework_s"), 1e-6);
+    assertEquals(386_625.21099, number(breakdown, "checkpoint_s"), 1e-6);
+    assertEquals(82_320, number(breakdown, "restart_s"), 1e-6);
+    assertEquals(484_380, number(breakdown, "downtime_s"), 1e-6);
   }
 
   @Test

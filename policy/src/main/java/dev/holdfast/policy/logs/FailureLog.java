@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -188,16 +190,32 @@ public final class FailureLog {
   }
 
   /**
-   * The distinct instants at which failures start, ascending, of everything in this log.
+   * The distinct instants at which failures strike, ascending, of everything in this log; of bare
+   * gaps in seconds since the first began.
    *
    * @param epochSeconds only those later than this
    */
   public double[] startsAfter(double epochSeconds) {
-    return events.stream()
-        .mapToDouble(FailureEvent::startEpochSeconds)
-        .filter(start -> start > epochSeconds)
-        .distinct()
-        .toArray();
+    return instants().filter(start -> start > epochSeconds).sorted().distinct().toArray();
+  }
+
+  /**
+   * When failures struck: as the log of failures tells; at the ends of what a failure ended; of
+   * bare gaps, one after the other, counted from 0.
+   */
+  private DoubleStream instants() {
+    if (format == LogFormat.GAPS) {
+      double[] ends = exposures.stream().mapToDouble(Exposure::durationSeconds).toArray();
+      Arrays.parallelPrefix(ends, Double::sum);
+      return IntStream.range(0, ends.length)
+          .filter(i -> exposures.get(i).failed())
+          .mapToDouble(i -> ends[i]);
+    }
+    return exposures.isEmpty()
+        ? events.stream().mapToDouble(FailureEvent::startEpochSeconds)
+        : exposures.stream()
+            .filter(Exposure::failed)
+            .mapToDouble(exposure -> exposure.startEpochSeconds() + exposure.durationSeconds());
   }
 
   /**
