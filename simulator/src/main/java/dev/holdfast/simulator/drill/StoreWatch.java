@@ -9,17 +9,23 @@ import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store shows of the program that writes it, from outside. A version's file has a hidden
@@ -74,12 +80,60 @@ final class StoreWatch {
       Path store = folder.resolve(named.get());
       return Files.isDirectory(store.resolve("log")) ? List.of(store) : List.of();
     }
-    try (Stream<Path> tree = Files.find(folder, DEPTH, (path, facts) -> facts.isDirectory())) {
-      return tree.filter(path -> path.getFileName().toString().endsWith(SUFFIX))
-          .filter(path -> Files.isDirectory(path.resolve("log")))
-          .sorted()
-          .toList();
-    }
+    List<Path> stores = new ArrayList<>();
+    visit(
+        folder,
+        DEPTH,
+        (path, facts) -> {
+          if (path.getFileName().toString().endsWith(SUFFIX)
+              && Files.isDirectory(path.resolve("log"))) {
+            stores.add(path);
+          }
+        });
+    stores.sort(null);
+    return stores;
+  }
+
+  /**
+   * Shows what is below a folder, in which a program may be at work: what vanishes meanwhile is
+   * left out.
+   */
+  private static void visit(Path folder, int depth, BiConsumer<Path, BasicFileAttributes> seen)
+      throws IOException {
+    Files.walkFileTree(
+        folder,
+        Set.of(),
+        depth,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes facts) {
+            seen.accept(path, facts);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes facts) {
+            seen.accept(path, facts);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException cause) throws IOException {
+            if (cause instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw cause;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, @Nullable IOException cause)
+              throws IOException {
+            if (cause == null || cause instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw cause;
+          }
+        });
   }
 
   /** Hidden files that are there now belong to the dead. */
@@ -164,13 +218,14 @@ final class StoreWatch {
    */
   String trace() throws IOException {
     TreeMap<String, String> files = new TreeMap<>();
-    try (Stream<Path> tree = Files.walk(folder)) {
-      for (Path path : (Iterable<Path>) tree::iterator) {
-        if (Files.isRegularFile(path)) {
-          files.put(path.toString(), Files.size(path) + " " + Files.getLastModifiedTime(path));
-        }
-      }
-    }
+    visit(
+        folder,
+        Integer.MAX_VALUE,
+        (path, facts) -> {
+          if (facts.isRegularFile()) {
+            files.put(path.toString(), facts.size() + " " + facts.lastModifiedTime());
+          }
+        });
     return files.toString();
   }
 }
