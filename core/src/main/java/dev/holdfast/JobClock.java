@@ -23,7 +23,7 @@ final class JobClock {
   JobClock(Time time, Ledger start) {
     this.time = time;
     this.begin = start;
-    this.atRiskBeforeSeconds = (start.makespanNs() - start.downtimeNs()) * NS;
+    this.atRiskBeforeSeconds = atRiskSeconds(start);
   }
 
   /** The state goes back to one that holds only this much useful computing. */
@@ -62,12 +62,16 @@ final class JobClock {
   /** What the ledger says about failures, for the policy. */
   synchronized Pacer.Past past() {
     Ledger now = now();
-    double atRiskSeconds = (now.makespanNs() - now.downtimeNs()) * NS;
+    double atRiskSeconds = atRiskSeconds(now);
     double ageSeconds = Math.max(0, atRiskSeconds - atRiskBeforeSeconds);
     // Every start but the first comes after a downtime, whatever ended the attempt before.
     double downtimeSeconds = now.attempts() < 2 ? 0 : now.downtimeNs() * NS / (now.attempts() - 1);
     return new Pacer.Past(
         new JobState.Exposure(atRiskSeconds, now.failures(), ageSeconds), downtimeSeconds);
+  }
+
+  private static double atRiskSeconds(Ledger ledger) {
+    return (ledger.makespanNs() - ledger.downtimeNs()) * NS;
   }
 
   private long restartNs(long epochMs) {

@@ -150,12 +150,7 @@ final class Pacer {
   /** The situation with the mean time to failure that the policy plans with. */
   synchronized Situation expectedSituation() {
     JobState now = state(lastEndNs);
-    Situation told = now.situation();
-    return new Situation(
-        told.costSeconds(),
-        wanted.policy.mttfSeconds(now),
-        told.restartSeconds(),
-        told.downtimeSeconds());
+    return now.situation().withMttfSeconds(wanted.policy.mttfSeconds(now));
   }
 
   /** Measured over stretches of steps, which is exact where it matters: where steps are long. */

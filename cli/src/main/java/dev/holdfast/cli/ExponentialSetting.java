@@ -52,11 +52,7 @@ record ExponentialSetting(Situation situation, String failures, List<String> war
   }
 
   static Situation withMttfTimes(Situation situation, double factor) {
-    return new Situation(
-        situation.costSeconds(),
-        situation.mttfSeconds() * factor,
-        situation.restartSeconds(),
-        situation.downtimeSeconds());
+    return situation.withMttfSeconds(situation.mttfSeconds() * factor);
   }
 
   @Override

@@ -69,12 +69,6 @@ record Inputs(Map<Parameter, Double> values) {
         orZero(Parameter.DOWNTIME));
   }
 
-  /** Whether a situation can be made of it. */
-  boolean complete() {
-    boolean fails = given(Parameter.MTTF) || (given(Parameter.NODES) && given(Parameter.NODE_MTTF));
-    return fails && given(Parameter.COST);
-  }
-
   /**
    * Refuses what no situation can be made of.
    *

@@ -90,21 +90,25 @@ final class IntervalCharts {
   static Chart sweep(List<Sweep> sweeps, List<WhatIf> points) {
     Parameter along = sweeps.getFirst().parameter();
     List<Layer> layers = sweeps.size() == 1 ? perChoice(along, points) : perValue(sweeps, points);
-    double low = sweeps.getFirst().values().stream().mapToDouble(v -> v).min().orElse(1);
-    double high = sweeps.getFirst().values().stream().mapToDouble(v -> v).max().orElse(1);
-    boolean log = low > 0 && high / low > 5;
-    Axis axis =
-        !log
-            ? Axis.linear(along.word() + (along.kind().isTime() ? ", s" : ""))
-            : along.kind().isTime()
-                ? Axis.times(along.word() + " (log scale)", low, high)
-                : Axis.log(along.word() + " (log scale)", low, high);
     return new Chart(
         "Waste against " + along.word(),
         fixed(points.getFirst(), sweeps),
-        axis,
+        axis(sweeps.getFirst()),
         Axis.log("waste, % (log scale)", lowest(layers), 100),
         layers);
+  }
+
+  /** Logarithmic where the values span more than a factor of five. */
+  static Axis axis(Sweep sweep) {
+    Parameter along = sweep.parameter();
+    double low = sweep.values().stream().mapToDouble(v -> v).min().orElse(1);
+    double high = sweep.values().stream().mapToDouble(v -> v).max().orElse(1);
+    if (!(low > 0 && high / low > 5)) {
+      return Axis.linear(along.word() + (along.kind().isTime() ? ", s" : ""));
+    }
+    return along.kind().isTime()
+        ? Axis.times(along.word() + " (log scale)", low, high)
+        : Axis.log(along.word() + " (log scale)", low, high);
   }
 
   private static double lowest(List<Layer> layers) {

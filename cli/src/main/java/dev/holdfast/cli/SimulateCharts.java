@@ -67,14 +67,12 @@ final class SimulateCharts {
         layers.add(new Line(name + ", predicted", true, predicted));
       }
     }
-    double low = sweep.values().stream().mapToDouble(v -> v).min().orElse(1);
-    double high = sweep.values().stream().mapToDouble(v -> v).max().orElse(1);
     return new Chart(
         "Waste against " + along.word(),
         Text.format(
             "failures at %s %s: %s",
             along.word(), along.format(sweep.values().getFirst()), cases.getFirst().failures()),
-        axis(along, low, high),
+        IntervalCharts.axis(sweep),
         Axis.linear("waste, %"),
         layers);
   }
@@ -82,14 +80,5 @@ final class SimulateCharts {
   private static double predictedWaste(SimulatedCase one, int index) {
     double work = one.inputs().workSeconds().orElseThrow();
     return 100 * (1 - work / one.results().get(index).predictedSeconds().orElseThrow());
-  }
-
-  private static Axis axis(Parameter along, double low, double high) {
-    if (!(low > 0 && high / low > 5)) {
-      return Axis.linear(along.word() + (along.kind().isTime() ? ", s" : ""));
-    }
-    return along.kind().isTime()
-        ? Axis.times(along.word() + " (log scale)", low, high)
-        : Axis.log(along.word() + " (log scale)", low, high);
   }
 }

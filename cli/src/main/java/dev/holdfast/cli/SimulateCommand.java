@@ -4,7 +4,6 @@ package dev.holdfast.cli;
 import dev.holdfast.cli.SimulatedCase.Result;
 import dev.holdfast.cli.SimulatedFailures.Failures;
 import dev.holdfast.policy.JobState;
-import dev.holdfast.policy.Situation;
 import dev.holdfast.simulator.JobModel;
 import dev.holdfast.simulator.NoProgressException;
 import dev.holdfast.simulator.Outcome;
@@ -239,14 +238,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
     Setting setting = scheme.setting(inputs, process.predictable() ? law : Optional.empty());
     double stated = policies.statedMttfSeconds(inputs.mttfSeconds());
-    Situation situation = inputs.situation();
-    JobState told =
-        JobState.of(
-            new Situation(
-                situation.costSeconds(),
-                stated,
-                situation.restartSeconds(),
-                situation.downtimeSeconds()));
+    JobState told = JobState.of(inputs.situation().withMttfSeconds(stated));
     JobModel model = SimulatedCase.model(inputs, setting, extent.queueWaitSeconds(inputs));
     List<Result> results = new ArrayList<>();
     for (SimulatedPolicies.Named named : policies.policies(setting, model.workSeconds(), told)) {

@@ -26,4 +26,13 @@ public record Situation(
     Check.nonNegative("restartSeconds", restartSeconds);
     Check.nonNegative("downtimeSeconds", downtimeSeconds);
   }
+
+  /**
+   * The same with failures at another rate.
+   *
+   * @throws IllegalArgumentException if it is not finite and greater than 0
+   */
+  public Situation withMttfSeconds(double other) {
+    return new Situation(costSeconds, other, restartSeconds, downtimeSeconds);
+  }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.simulator;
 
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.JobState;
-import dev.holdfast.policy.Situation;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,8 +21,13 @@ final class GeneralJob implements SimulatedJob {
 
   private final JobModel model;
   private final CheckpointPolicy policy;
-  private final double statedMttfSeconds;
   private final FailureProcess failures;
+
+  /** What the policy is told that never changes. */
+  private final JobState told;
+
+  /** Time to keep free for the last checkpoint of an allocation. */
+  private final double reserveSeconds;
 
   /**
    * @param statedMttfSeconds what the policy is told; the truth is in the failures
@@ -32,8 +36,10 @@ final class GeneralJob implements SimulatedJob {
       JobModel model, CheckpointPolicy policy, double statedMttfSeconds, FailureProcess failures) {
     this.model = model;
     this.policy = policy;
-    this.statedMttfSeconds = statedMttfSeconds;
     this.failures = failures;
+    this.told = JobState.of(model.situation(statedMttfSeconds));
+    this.reserveSeconds =
+        model.allocation().isPresent() ? Versions.reserveSeconds(model.checkpoints()) : 0;
   }
 
   @Override
@@ -189,7 +195,7 @@ final class GeneralJob implements SimulatedJob {
       if (!wanted) {
         return Double.POSITIVE_INFINITY;
       }
-      double call = allocationEnd - versions.reserveSeconds();
+      double call = allocationEnd - reserveSeconds;
       return call >= now ? call : Double.POSITIVE_INFINITY; // else it would come too late
     }
 
@@ -202,24 +208,15 @@ final class GeneralJob implements SimulatedJob {
     }
 
     private JobState state() {
-      Situation situation =
-          new Situation(
-              model.checkpoints().meanCostSeconds(),
-              statedMttfSeconds,
-              model.checkpoints().meanRestartSeconds(),
-              model.downtimeSeconds());
       double atRisk = atRiskSeconds();
-      JobState now =
-          JobState.of(situation)
-              .withExposure(
-                  new JobState.Exposure(
-                      atRisk, run.failures, Math.max(0, atRisk - atRiskAtFailure)))
+      double age = Math.max(0, atRisk - atRiskAtFailure);
+      JobState state =
+          told.withExposure(new JobState.Exposure(atRisk, run.failures, age))
               .withInterval(intervalSeconds);
       return model.allocation().isEmpty()
-          ? now
-          : now.withAllocation(
-              new JobState.Allocation(
-                  Math.max(0, allocationEnd - this.now), versions.reserveSeconds()));
+          ? state
+          : state.withAllocation(
+              new JobState.Allocation(Math.max(0, allocationEnd - now), reserveSeconds));
     }
 
     private double atRiskSeconds() {

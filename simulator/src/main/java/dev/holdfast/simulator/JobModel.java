@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.simulator;
 
+import dev.holdfast.policy.Situation;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,15 @@ public record JobModel(
       double workSeconds, double costSeconds, double restartSeconds, double downtimeSeconds) {
     return new JobModel(
         workSeconds, new CheckpointModel.Blocking(costSeconds, 0, restartSeconds), downtimeSeconds);
+  }
+
+  /** What a policy is told about it: mean costs, and failures at this rate. */
+  Situation situation(double statedMttfSeconds) {
+    return new Situation(
+        checkpoints.meanCostSeconds(),
+        statedMttfSeconds,
+        checkpoints.meanRestartSeconds(),
+        downtimeSeconds);
   }
 
   /** The same job in allocations. */

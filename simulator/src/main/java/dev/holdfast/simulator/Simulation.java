@@ -3,7 +3,6 @@ package dev.holdfast.simulator;
 
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.JobState;
-import dev.holdfast.policy.Situation;
 import dev.holdfast.simulator.CheckpointModel.Blocking;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,13 +68,7 @@ public final class Simulation {
       return new GeneralJob(model, policy, statedMttfSeconds, failures);
     }
     Blocking blocking = (Blocking) model.checkpoints();
-    Situation situation =
-        new Situation(
-            blocking.costSeconds(),
-            statedMttfSeconds,
-            blocking.restartSeconds(),
-            model.downtimeSeconds());
-    double interval = policy.workIntervalSeconds(JobState.of(situation));
+    double interval = policy.workIntervalSeconds(JobState.of(model.situation(statedMttfSeconds)));
     return new PeriodicJob(
         model.workSeconds(), interval, blocking, model.downtimeSeconds(), failures);
   }

@@ -41,10 +41,11 @@ final class Versions {
         model instanceof Blocking b && b.deviationSeconds() > 0 ? gamma(b, random) : null;
   }
 
-  private static GammaDistribution gamma(Blocking blocking, RandomGenerator random) {
+  private static GammaDistribution gamma(Blocking blocking, @Nullable RandomGenerator random) {
     double variance = blocking.deviationSeconds() * blocking.deviationSeconds();
     double scale = variance / blocking.costSeconds();
-    return new GammaDistribution(new MathRandom(random), blocking.costSeconds() / scale, scale);
+    return new GammaDistribution(
+        random == null ? null : new MathRandom(random), blocking.costSeconds() / scale, scale);
   }
 
   /** A checkpoint of this progress begins. */
@@ -147,10 +148,12 @@ final class Versions {
   }
 
   /** Time to keep free for the last checkpoint of an allocation. */
-  double reserveSeconds() {
+  static double reserveSeconds(CheckpointModel model) {
     return switch (model) {
       case Blocking b ->
-          randomCost == null ? b.costSeconds() : randomCost.inverseCumulativeProbability(HIGH);
+          b.deviationSeconds() == 0
+              ? b.costSeconds()
+              : gamma(b, null).inverseCumulativeProbability(HIGH);
       case Asynchronous a -> a.latencySeconds();
       case Incremental i -> Math.max(i.fullSeconds(), i.incrementalSeconds());
       case TwoLevel t -> t.costSeconds() + t.safeCostSeconds();
