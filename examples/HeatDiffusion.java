@@ -3,6 +3,7 @@
 import dev.holdfast.AppendFile;
 import dev.holdfast.Holdfast;
 import dev.holdfast.Ref;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
@@ -11,7 +12,8 @@ import org.apache.commons.rng.simple.RandomSource;
  * every step, so the field is a variable that is assigned: {@code ref}. The generator's state
  * matters to the bit, and probe.csv must hold every step once.
  *
- * <p>Run: {@code HeatDiffusion [size] [steps] [seed]}. Kill it, run it again: it goes on.
+ * <p>Run: {@code HeatDiffusion [size] [steps] [seed] [milliseconds to rest after each step]}. Kill
+ * it, run it again: it goes on.
  */
 public final class HeatDiffusion {
   private static final double CONDUCTIVITY = 0.2;
@@ -24,10 +26,12 @@ public final class HeatDiffusion {
     long steps = args.length > 1 ? Long.parseLong(args[1]) : 2_000;
     long seed = args.length > 2 ? Long.parseLong(args[2]) : 42;
 
-    Holdfast.main("heat", hf -> simulate(hf, size, steps, seed));
+    long restMs = args.length > 3 ? Long.parseLong(args[3]) : 0;
+
+    Holdfast.main("heat", hf -> simulate(hf, size, steps, seed, restMs));
   }
 
-  static void simulate(Holdfast hf, int size, long steps, long seed) {
+  static void simulate(Holdfast hf, int size, long steps, long seed, long restMs) {
     hf.parameter("size", size);
     hf.parameter("seed", seed);
     Ref<double[]> field = hf.ref("field", plate(size));
@@ -46,6 +50,7 @@ public final class HeatDiffusion {
       if (step % every == 0) {
         System.out.println("step " + step);
       }
+      LockSupport.parkNanos(restMs * 1_000_000); // to watch it at leisure
     }
     System.out.println("mean temperature " + mean(field.get()));
   }

@@ -6,8 +6,10 @@ module dev.holdfast.core {
   requires transitive dev.holdfast.storage;
   requires transitive dev.holdfast.policy;
   requires transitive HdrHistogram;
+  requires static jdk.jfr; // a runtime may lack it: FlightRecorder
   requires jdk.unsupported; // signals, and the exact state of java.util.Random
 
   exports dev.holdfast;
+  exports dev.holdfast.process;
   exports dev.holdfast.testing;
 }

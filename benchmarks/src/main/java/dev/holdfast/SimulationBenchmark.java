@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.benchmarks.Report;
+import dev.holdfast.benchmarks.Setup;
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Exponential;
 import dev.holdfast.simulator.FailureProcess;
 import dev.holdfast.simulator.JobModel;
 import dev.holdfast.simulator.Outcome;
 import dev.holdfast.simulator.Simulation;
+import java.io.IOException;
 import java.util.Locale;
 
 /**
@@ -17,12 +20,23 @@ import java.util.Locale;
 public final class SimulationBenchmark {
   private static final double MTTF = 3600;
   private static final double WORK = 43_200;
-  private static final int ROUNDS = 5;
 
-  private SimulationBenchmark() {}
+  private final Report report;
+  private final int rounds;
 
-  /** Prints the best of five rounds of each. */
-  public static void main(String[] args) {
+  private SimulationBenchmark(Setup setup) throws IOException {
+    rounds = setup.quick() ? 1 : 5;
+    report = new Report("simulator", setup, "rounds", rounds);
+  }
+
+  /** Prints the best round of each; the arguments are those of {@link Setup}. */
+  public static void main(String[] args) throws IOException {
+    SimulationBenchmark benchmark = new SimulationBenchmark(Setup.of(args));
+    benchmark.measureAll();
+    benchmark.report.write();
+  }
+
+  private void measureAll() {
     CheckpointPolicy daly = CheckpointPolicy.daly();
     measure("row E04, jumping", WORK, daly, 100_000, 1);
     measure("ten times as many jobs", WORK, daly, 1_000_000, 1);
@@ -35,8 +49,7 @@ public final class SimulationBenchmark {
     return Runtime.getRuntime().availableProcessors();
   }
 
-  private static void measure(
-      String what, double work, CheckpointPolicy policy, long jobs, int threads) {
+  private void measure(String what, double work, CheckpointPolicy policy, long jobs, int threads) {
     Simulation simulation =
         new Simulation(
             JobModel.blocking(work, 60, 30, 0),
@@ -47,7 +60,7 @@ public final class SimulationBenchmark {
             threads);
     double best = Double.POSITIVE_INFINITY;
     double failures = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       long from = System.nanoTime();
       Outcome outcome = simulation.run(jobs, done -> {});
       best = Math.min(best, (System.nanoTime() - from) * 1e-9);
@@ -62,5 +75,11 @@ public final class SimulationBenchmark {
         threads == 1 ? "" : "s",
         best,
         failures / best / 1e6);
+    report.row(
+        "what", what,
+        "threads", threads,
+        "jobs", jobs,
+        "best_s", best,
+        "failures_per_s", failures / best);
   }
 }

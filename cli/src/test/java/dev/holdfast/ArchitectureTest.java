@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.File;
+import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.RandomAccessFile;
@@ -38,11 +39,13 @@ final class ArchitectureTest {
   private static final String POLICY = "dev.holdfast.policy..";
   private static final String STORAGE = "dev.holdfast.storage..";
   private static final String CORE = "dev.holdfast";
+  private static final String PROCESS = "dev.holdfast.process..";
   private static final String TESTING = "dev.holdfast.testing..";
   private static final String CLI = "dev.holdfast.cli..";
   private static final String DISK = "dev.holdfast.storage.io..";
   private static final String CODECS = "dev.holdfast.storage.codec..";
   private static final String ZSTD = "com.github.luben.zstd..";
+  private static final String FLIGHT_RECORDER = "jdk.jfr..";
   private static final String EXAMPLES = "";
 
   private static final JavaClasses CLASSES =
@@ -89,6 +92,7 @@ final class ArchitectureTest {
         Set.of(
             EXAMPLES,
             CORE,
+            "dev.holdfast.process",
             "dev.holdfast.testing",
             "dev.holdfast.policy",
             "dev.holdfast.policy.fit",
@@ -99,7 +103,11 @@ final class ArchitectureTest {
             "dev.holdfast.storage.codec",
             "dev.holdfast.storage.format",
             "dev.holdfast.storage.io",
-            "dev.holdfast.cli"),
+            "dev.holdfast.cli",
+            "dev.holdfast.cli.batch",
+            "dev.holdfast.cli.doctor",
+            "dev.holdfast.cli.run",
+            "dev.holdfast.cli.script"),
         packages);
   }
 
@@ -122,7 +130,8 @@ final class ArchitectureTest {
             .resideInAPackage(STORAGE)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(STORAGE, "java..", "org.jspecify..", ZSTD));
+            .resideInAnyPackage(
+                STORAGE, "java..", "javax.crypto..", FLIGHT_RECORDER, "org.jspecify..", ZSTD));
   }
 
   @Test
@@ -146,13 +155,25 @@ final class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                 CORE,
+                PROCESS,
                 POLICY,
                 STORAGE,
                 "java..",
-                "sun.misc", // signals
+                FLIGHT_RECORDER,
                 "org.jspecify..",
                 "org.HdrHistogram..",
                 "org.apache.commons.rng"));
+  }
+
+  @Test
+  void process_dependsOn_storageOnly() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(PROCESS)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(PROCESS, STORAGE, "java..", "org.jspecify.."));
   }
 
   /** It runs programs as any user would, through the public doors, and reads what they left. */
@@ -186,6 +207,7 @@ final class ArchitectureTest {
                 "dev.holdfast.simulator..",
                 POLICY,
                 CORE,
+                PROCESS,
                 STORAGE, // through core: the drill reads what a job has left
                 "java..",
                 "org.jspecify..",
@@ -331,11 +353,53 @@ final class ArchitectureTest {
             .belongToAnyOf(ObjectInputStream.class, ObjectOutputStream.class));
   }
 
+  /** Bytes become objects behind a filter that allows what was named, or not at all. */
+  @Test
+  void objects_areRead_behindAFilterOnly() {
+    DescribedPredicate<JavaClass> read =
+        DescribedPredicate.describe(
+            "read objects",
+            c ->
+                c.getConstructorCallsFromSelf().stream()
+                    .anyMatch(call ->
+                        call.getTargetOwner().isEquivalentTo(ObjectInputStream.class)
+                            && !call.getTarget().getRawParameterTypes().isEmpty()));
+    assertEquals(1, CLASSES.stream().filter(read).count());
+    check(
+        classes()
+            .that(read)
+            .should()
+            .callMethod(ObjectInputStream.class, "setObjectInputFilter", ObjectInputFilter.class));
+  }
+
+  /** A runtime may lack it: nobody else may load a class of it, or one that extends one. */
+  @Test
+  void flightRecorder_isKnown_toEventsOnly() {
+    check(noClasses().that(not(named("[A-Za-z.]*Event"))).should().beAssignableTo("jdk.jfr.Event"));
+    check(
+        noClasses()
+            .that(not(named("[A-Za-z.]*Event", "FlightEvents", "storage\\.FileEvents")))
+            .should()
+            .callConstructorWhere(
+                DescribedPredicate.describe(
+                    "of an event", call -> call.getTargetOwner().isAssignableTo("jdk.jfr.Event"))));
+  }
+
+  @Test
+  void cryptography_isKnown_toTwoClasses() {
+    check(
+        noClasses()
+            .that(not(named("storage\\.Keys", "storage\\.BlockCipher")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("javax.crypto.."));
+  }
+
   @Test
   void sunMisc_isUsed_forSignalsOnly() {
     check(
         noClasses()
-            .that(not(named("JvmSignals")))
+            .that(not(named("process\\.Signals")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("sun..", "jdk.internal.."));

@@ -14,12 +14,19 @@ final class Capture {
   private final List<RegionSource> sources;
   private final long stateBytes;
   private final long changedBytes;
+  private final FirstWrites firstWrites;
 
-  Capture(ProtectedState state, List<RegionSource> sources, long stateBytes, long changedBytes) {
+  Capture(
+      ProtectedState state,
+      List<RegionSource> sources,
+      long stateBytes,
+      long changedBytes,
+      FirstWrites firstWrites) {
     this.state = state;
     this.sources = sources;
     this.stateBytes = stateBytes;
     this.changedBytes = changedBytes;
+    this.firstWrites = firstWrites;
   }
 
   /**
@@ -36,6 +43,11 @@ final class Capture {
   /** The bytes of the blocks that the next version must hold. */
   long changedBytes() {
     return changedBytes;
+  }
+
+  /** What it has cost the program before, to know where to look. */
+  FirstWrites firstWrites() {
+    return firstWrites;
   }
 
   /** A version that holds this capture is committed: its blocks are owed no longer. */

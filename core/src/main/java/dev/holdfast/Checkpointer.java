@@ -5,9 +5,7 @@ import dev.holdfast.storage.CommitResult;
 import dev.holdfast.storage.Draft;
 import dev.holdfast.storage.OutputFile;
 import dev.holdfast.storage.StoreIoException;
-import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.Ledger;
-import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo.State;
 import dev.holdfast.storage.io.Time;
 import java.util.ArrayList;
@@ -18,40 +16,47 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes versions: captures the state on the program's thread, the only time it is blocked, and has
- * the writer thread make it durable. One version is written at a time. Keeps the accounts: ledger,
- * pacer, metrics, the newest durable version.
+ * the writer thread make it durable. One version is written at a time.
  */
 final class Checkpointer {
   private final Declared declared;
-  private final StoreWriter store;
+  private final Committer committer;
   private final WriterThread writerThread;
   private final Time time;
   private final JobClock clock;
+  private final Suspension suspension;
   private final Listener listener;
-  private final Metrics metrics = new Metrics();
+  private final Metrics metrics;
   private final Pacer pacer;
 
   private long capturedStep = -1;
   private @Nullable Version inFlight;
   private boolean warnedNeverChanged;
   private boolean warnedBlocking;
-  private volatile @Nullable Durable newest;
 
   Checkpointer(
       Declared declared,
-      StoreWriter store,
+      Committer committer,
       WriterThread writerThread,
       Time time,
       JobClock clock,
-      Pacer.Wanted wanted,
+      Suspension suspension,
       Listener listener) {
     this.declared = declared;
-    this.store = store;
+    this.committer = committer;
     this.writerThread = writerThread;
     this.time = time;
     this.clock = clock;
-    this.pacer = new Pacer(wanted, metrics, clock::past);
+    this.suspension = suspension;
+    this.metrics = committer.metrics();
+    this.pacer = committer.pacer();
     this.listener = listener;
+  }
+
+  /** The clock for durations; stands still while the program does. */
+  private long nowNs() {
+    suspension.look();
+    return clock.awakeNs();
   }
 
   /** Hears from the writer thread. */
@@ -60,31 +65,16 @@ final class Checkpointer {
     void written();
 
     /** Another run has taken the store over. */
-    void fenced(String by);
-  }
-
-  /** A version of this attempt, or the one it was restored from. */
-  record Durable(long number, long step, long epochMs) {}
-
-  Metrics metrics() {
-    return metrics;
-  }
-
-  Pacer pacer() {
-    return pacer;
-  }
-
-  /** The newest durable version, null while there is none. */
-  @Nullable Durable newest() {
-    return newest;
+    void fenced();
   }
 
   /** The program goes on from this version. */
   void goOnFrom(Restorer.Found found) {
     capturedStep = found.step();
-    newest = new Durable(found.number(), found.step(), found.capturedEpochMs());
-    pacer.goOnFrom(found.costs());
-    metrics.goOnFrom(found.measured());
+    committer.goOnFrom(
+        new Committer.Durable(found.number(), found.step(), found.capturedEpochMs()),
+        found.costs(),
+        found.measured());
   }
 
   /** Whether the present step has been captured. */
@@ -99,10 +89,10 @@ final class Checkpointer {
    * @param changed whether the state has changed since the boundary
    */
   boolean makeDurable(boolean changed) {
-    long from = time.nanoTime();
+    long from = nowNs();
     awaitInFlight();
-    clock.blocked(time.nanoTime() - from);
-    Durable durable = newest;
+    clock.blocked(nowNs() - from);
+    Committer.Durable durable = committer.newest();
     if (!changed && durable != null && durable.step() == declared.boundary().steps()) {
       return true;
     }
@@ -115,9 +105,9 @@ final class Checkpointer {
 
   private CommitResult captureAndWait() {
     Version version = capture();
-    long from = time.nanoTime();
+    long from = nowNs();
     CommitResult result = version.result().join();
-    clock.blocked(time.nanoTime() - from);
+    clock.blocked(nowNs() - from);
     return result;
   }
 
@@ -131,10 +121,11 @@ final class Checkpointer {
 
   /** Copies the state and hands it to the writer: the only time the loop is blocked. */
   Version capture() {
-    long waitedFrom = time.nanoTime();
+    long waitedFrom = nowNs();
     awaitInFlight();
-    long from = time.nanoTime();
+    long from = nowNs();
     clock.blocked(from - waitedFrom);
+    long stoodNs = clock.suspendedNs();
     Ledger before = clock.now();
     long step = declared.boundary().steps();
     List<OutputFile.Mark> marks = new ArrayList<>();
@@ -143,22 +134,33 @@ final class Checkpointer {
     } catch (StoreIoException e) {
       return notCaptured(step, e);
     }
+    CaptureEvent event = FlightEvents.capturing();
     Capture capture = declared.state().capture();
-    long capturedNs = time.nanoTime();
+    long capturedNs = nowNs();
     State at = new State(step, time.epochMs(), declared.phases().toList());
-    Ledger ledger = before.advanced(time.epochMs(), 0, capturedNs - from, 0);
+    Ledger ledger =
+        before
+            .advanced(time.epochMs(), 0, Math.max(0, capturedNs - from), 0)
+            .withSuspension(clock.suspendedNs() - stoodNs);
+    metrics.firstWrites(capture.firstWrites());
     boolean blocking = declared.state().blocking();
+    FlightEvents.captured(event, step, capture, blocking);
     if (!blocking) {
-      blocked(from, capturedNs, step);
+      blocked(from, capturedNs, step, stoodNs, capture.firstWrites());
     }
     pacer.writing();
+    long stoodAtCaptureNs = clock.suspendedNs();
     Version version =
-        new Version(step, writerThread.start(() -> commit(at, capture, marks, ledger, capturedNs)));
+        new Version(
+            step,
+            writerThread.start(
+                () -> commit(at, capture, marks, ledger, capturedNs, stoodAtCaptureNs)));
     inFlight = version;
     capturedStep = step;
     if (blocking) {
       version.awaitDurable();
-      blocked(from, time.nanoTime(), step);
+      FlightEvents.released(event);
+      blocked(from, nowNs(), step, stoodNs, FirstWrites.NONE);
     }
     warnOfRegionsThatNeverChange();
     warnOfBlocking();
@@ -167,18 +169,24 @@ final class Checkpointer {
 
   /**
    * Accounts for the time in which the loop was blocked; before the version is written, if it can.
+   *
+   * @param stoodNs how long the program had stood still when it began
    */
-  private void blocked(long fromNs, long toNs, long step) {
+  private void blocked(long fromNs, long toNs, long step, long stoodNs, FirstWrites firstWrites) {
     clock.blocked(toNs - fromNs);
-    metrics.captured(toNs - fromNs);
-    pacer.captured(fromNs, toNs, step);
+    if (clock.suspendedNs() == stoodNs) {
+      metrics.captured(toNs - fromNs);
+      pacer.captured(fromNs, toNs, step, firstWrites.ns());
+    } else {
+      pacer.capturedInterrupted(toNs, step);
+    }
   }
 
   /** An output file could not be written: the program goes on, and the next version tries again. */
   private Version notCaptured(long step, StoreIoException cause) {
     CommitResult.Failed failed = new CommitResult.Failed(cause.getMessage());
     metrics.failed();
-    pacer.written(time.nanoTime(), false, 0);
+    pacer.written(nowNs(), false, 0);
     whenNotCommitted(failed, step);
     return new Version(step, CompletableFuture.completedFuture(failed));
   }
@@ -218,43 +226,51 @@ final class Checkpointer {
   }
 
   private CommitResult commit(
-      State at, Capture capture, List<OutputFile.Mark> marks, Ledger ledger, long capturedNs) {
-    CommitResult result;
-    try {
-      result = store.commit(draft(at, capture, marks, ledger));
-    } catch (StoreException e) {
-      result = new CommitResult.Failed(e.getMessage());
-    } catch (RuntimeException | Error e) {
-      result = new CommitResult.Failed(e.toString());
-    }
-    if (result instanceof CommitResult.Committed done) {
+      State at,
+      Capture capture,
+      List<OutputFile.Mark> marks,
+      Ledger ledger,
+      long capturedNs,
+      long stoodNs) {
+    CommitResult result =
+        committer.commit(
+            () -> draft(at, capture, marks, ledger),
+            capture.stateBytes(),
+            () -> tookNs(capturedNs, stoodNs));
+    if (result instanceof CommitResult.Committed) {
       capture.committed();
-      newest = new Durable(done.number(), at.step(), at.capturedEpochMs());
-      clock.committed(done.storedBytes(), capture.stateBytes());
-      metrics.committed(time.nanoTime() - capturedNs, done.storedBytes());
     } else {
       capture.failed();
-      metrics.failed();
       whenNotCommitted(result, at.step());
     }
     boolean durable = result instanceof CommitResult.Committed;
-    pacer.written(time.nanoTime(), durable, (time.nanoTime() - capturedNs) * 1e-9);
+    long tookNs = tookNs(capturedNs, stoodNs);
+    if (tookNs >= 0) {
+      pacer.written(nowNs(), durable, tookNs * 1e-9);
+    } else {
+      pacer.writtenInterrupted(nowNs(), durable);
+    }
     listener.written();
     return result;
   }
 
-  private void whenNotCommitted(CommitResult result, long step) {
-    if (result instanceof CommitResult.Fenced fenced) {
-      listener.fenced(fenced.by());
-    } else if (result instanceof CommitResult.Failed failed) {
-      Messages.warn(
-          "the version of step " + step + " failed: " + failed.message() + "; " + remains());
-    }
+  /** How long it is since a capture; negative where the program stood still meanwhile. */
+  private long tookNs(long capturedNs, long stoodNs) {
+    long now = nowNs();
+    return clock.suspendedNs() == stoodNs ? Math.max(0, now - capturedNs) : -1;
   }
 
-  /** What is left when a version could not be written, in words. */
-  String remains() {
-    Durable durable = newest;
-    return durable == null ? "there is no version yet" : "version " + durable.number() + " remains";
+  private void whenNotCommitted(CommitResult result, long step) {
+    if (result instanceof CommitResult.Fenced) {
+      listener.fenced();
+    } else if (result instanceof CommitResult.Failed failed) {
+      Messages.warn(
+          "the version of step "
+              + step
+              + " failed: "
+              + failed.message()
+              + "; "
+              + committer.remains());
+    }
   }
 }

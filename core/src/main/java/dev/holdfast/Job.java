@@ -2,7 +2,11 @@
 package dev.holdfast;
 
 import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.process.Signals;
+import dev.holdfast.storage.KeepRules;
+import dev.holdfast.storage.Keys;
 import dev.holdfast.storage.NoUsableVersionException;
+import dev.holdfast.storage.OpeningStoppedException;
 import dev.holdfast.storage.StoreHeldException;
 import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.format.StoreException;
@@ -40,9 +44,10 @@ public final class Job {
   private @Nullable Duration mttf;
   private @Nullable CheckpointPolicy policy;
   private @Nullable Duration walltime;
-  private @Nullable Integer keep;
+  private @Nullable KeepRules keep;
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
+  private @Nullable Path keyFile;
   private final Set<String> allowedChanges = new HashSet<>();
   private long lastStep = Long.MAX_VALUE;
   private @Nullable Path sandbox;
@@ -97,7 +102,21 @@ public final class Job {
     if (versions < 1) {
       throw new HoldfastException("keep(" + versions + "): keep 1 version or more");
     }
-    keep = versions;
+    keep = KeepRules.last(versions);
+    return this;
+  }
+
+  /**
+   * Which versions to keep at least, such as {@code "3, every 6h for 7d, at most 200GiB"}: the
+   * newest three, and the newest of every six hours for a week, the oldest given up where they
+   * would take more room than that. HOLDFAST_KEEP wins.
+   */
+  public Job keep(String rules) {
+    try {
+      keep = KeepText.parse("keep", rules);
+    } catch (IllegalArgumentException e) {
+      throw new HoldfastException(String.valueOf(e.getMessage()));
+    }
     return this;
   }
 
@@ -119,6 +138,16 @@ public final class Job {
       throw new HoldfastException("memory(" + bytes + "): write how many bytes, 0 or more");
     }
     memoryBytes = bytes;
+    return this;
+  }
+
+  /**
+   * The file that holds the key with which the store is sealed and encrypted: 64 hexadecimal digits
+   * or 32 bytes, readable by its owner alone. Otherwise the store lies in the clear.
+   * HOLDFAST_KEY_FILE wins.
+   */
+  public Job keyFile(Path file) {
+    keyFile = file;
     return this;
   }
 
@@ -152,7 +181,8 @@ public final class Job {
    * store, unless {@link #store} names another, and all output files lie in the folder: {@code
    * append("out/probe.csv")} in {@code <folder>/output/out/probe.csv}, and a path that is absolute
    * or leads out of the working directory in {@code <folder>/output/outside}, under its whole path.
-   * Files that the program opens itself are where it puts them.
+   * Files that the program opens itself are where it puts them. The store is not encrypted: a key
+   * file lies outside.
    *
    * @param folder created when it is missing
    */
@@ -169,7 +199,8 @@ public final class Job {
 
   /**
    * Runs the program and exits the JVM: 0 complete, 75 stopped at a version, 4 no usable version, 5
-   * store held by another run or taken over, 1 failed.
+   * store held by another run or taken over, 128 + n ended by signal n before the store was open, 1
+   * failed.
    */
   public void main(Body body) {
     System.exit(exitCode(body));
@@ -184,6 +215,8 @@ public final class Job {
       return told(e, EXIT_HELD);
     } catch (NoUsableVersionException e) {
       return told(e, EXIT_NO_VERSION);
+    } catch (OpeningStoppedException e) {
+      return told(e, Signals.exitCode(e.by()));
     } catch (StoreException | HoldfastException | RestoreMismatchException e) {
       return told(e, EXIT_FAILED);
     } catch (Throwable e) {
@@ -203,6 +236,7 @@ public final class Job {
    * @throws Exception what the program throws; no version is made then
    * @throws StoreHeldException when another run holds the store
    * @throws NoUsableVersionException when versions exist and none can be used
+   * @throws OpeningStoppedException when a signal ends the wait for a holder that cannot be judged
    */
   public Outcome run(Body body) throws Exception {
     try (Holdfast hf = open()) {
@@ -240,7 +274,8 @@ public final class Job {
     Function<String, Path> outputPath =
         confines == null ? AppendFile::pathOf : path -> outputIn(confines, path);
     Session.Manner manner = new Session.Manner(confines == null, lastStep, outputPath);
-    return new Holdfast(new Session(name, settings, options(settings), manner), "");
+    StoreOptions options = options(name, settings, disk);
+    return new Holdfast(new Session(name, settings, options, manner), "");
   }
 
   /** Where a sandbox keeps an output file; its folders are made. */
@@ -291,14 +326,36 @@ public final class Job {
             Optional.ofNullable(keep),
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
+            Optional.ofNullable(keyFile).filter(file -> confines == null),
             Set.copyOf(allowedChanges));
     Properties file = confines == null ? properties() : new Properties();
+    return conclude(name, told, environment, file);
+  }
+
+  /** What a job of this name runs with; settings that mean nothing are told. */
+  private static Settings conclude(
+      String name, Settings.Told told, Map<String, String> environment, Properties file) {
     Settings.unknown(environment, file).forEach(Messages::warn);
     try {
       return nameable(Settings.conclude(name, told, environment, file));
     } catch (IllegalArgumentException e) {
       throw new HoldfastException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What a job runs with that has no builder, as one that is not a Java program. */
+  static Settings settingsOf(String name, Map<String, String> environment) {
+    return conclude(Holdfast.job(name).name, Settings.Told.NOTHING, environment, properties());
+  }
+
+  /**
+   * The key with which a store is read from outside: of the file that HOLDFAST_KEY_FILE names, or
+   * {@code key_file} in {@code holdfast.properties} in the working directory.
+   *
+   * @throws dev.holdfast.storage.KeyException when that file cannot be used
+   */
+  public static Keys keys(Map<String, String> environment) {
+    return Settings.keys(environment, Optional.empty(), properties());
   }
 
   private static Properties properties() {
@@ -314,12 +371,15 @@ public final class Job {
     return properties;
   }
 
-  private StoreOptions options(Settings settings) {
+  /** How a job's store is opened. */
+  static StoreOptions options(String name, Settings settings, Disk disk) {
     Map<String, String> about = new TreeMap<>();
     about.put("job", name);
     about.put("java", Runtime.version().toString());
     about.put("os", System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""));
     about.put("arch", System.getProperty("os.arch", ""));
+    about.put("keep", settings.keep().toString()); // what prune goes by
+    about.put("spare", settings.spare() ? "1" : "0");
     return new StoreOptions(
         disk,
         Time.SYSTEM,
@@ -332,7 +392,9 @@ public final class Job {
         settings.fresh(),
         settings.breakLock(),
         settings.previousEndEpochMs(),
+        settings.keys(),
         about,
-        Messages::info);
+        Messages::info,
+        Optional::empty);
   }
 }

@@ -24,6 +24,8 @@ public final class Metrics {
   private final Histogram durableNs = new Histogram(DIGITS);
   private final Histogram storedBytes = new Histogram(DIGITS);
   private long failed;
+  private long firstWrites;
+  private long firstWriteNs;
 
   Metrics() {}
 
@@ -31,8 +33,13 @@ public final class Metrics {
     blockedNs.recordValue(Math.max(0, ns));
   }
 
+  /**
+   * @param ns from capture to durable; negative where that measures nothing
+   */
   synchronized void committed(long ns, long stored) {
-    durableNs.recordValue(Math.max(0, ns));
+    if (ns >= 0) {
+      durableNs.recordValue(ns);
+    }
     storedBytes.recordValue(stored);
   }
 
@@ -56,14 +63,32 @@ public final class Metrics {
   }
 
   /** How many versions have become durable, over all attempts. */
-  synchronized long samples() {
+  public synchronized long samples() {
     return durableNs.getTotalCount();
   }
 
   /** What only one checkpoint in a thousand takes longer than until it is durable. */
-  synchronized double slowSeconds() {
+  public synchronized double slowSeconds() {
     long blocked = blockedNs.getValueAtPercentile(SLOW_PERCENTILE);
     return (blocked + durableNs.getValueAtPercentile(SLOW_PERCENTILE)) * 1e-9;
+  }
+
+  synchronized void firstWrites(FirstWrites writes) {
+    firstWrites += writes.pages();
+    firstWriteNs += writes.ns();
+  }
+
+  /**
+   * How many first writes to pages that the kernel tracks have stopped the program for a moment, in
+   * this attempt; see {@link Holdfast#allocate}.
+   */
+  public synchronized long firstWrites() {
+    return firstWrites;
+  }
+
+  /** What these have cost the program, by what one costs on this machine. */
+  public synchronized long firstWriteNs() {
+    return firstWriteNs;
   }
 
   /** Versions of this attempt that could not be written. */

@@ -29,8 +29,7 @@ final class OffEngine implements Engine {
   @Override
   public AppendFile append(String path) {
     AppendFile file = new AppendFile(path, AppendFile.pathOf(path));
-    file.attach(
-        OutputFile.beginAside(Disk.local(), file.path(), true, Long.MAX_VALUE, Messages::info));
+    file.attach(OutputFile.beginAside(Disk.local(), file.path(), true, Messages::info));
     outputs.add(file);
     return file;
   }

@@ -14,7 +14,8 @@ import java.util.function.Supplier;
  * policy at the begin of every stretch of work what is known, and keeps to its answer until the
  * next.
  *
- * <p>All times on the monotonic clock. Safe for use by several threads.
+ * <p>All times on one monotonic clock of the caller's, best that of {@link JobClock#awakeNs}, which
+ * stands still while the program does. Safe for use by several threads.
  */
 final class Pacer {
   /** A copy is assumed to run at this rate until one has been measured. */
@@ -26,10 +27,8 @@ final class Pacer {
   private static final double COST_SECONDS_MIN = 1e-6;
   private static final double HIGH = 0.99;
   private static final double NS = 1e-9;
-  private static final long RETRY_FIRST_NS = 1_000_000_000L;
-  private static final long RETRY_MAX_NS = 300_000_000_000L;
 
-  private final Wanted wanted;
+  private Wanted wanted;
   private final Metrics metrics;
   private final Supplier<Past> past;
   private RunningCost blocked = new RunningCost();
@@ -43,8 +42,7 @@ final class Pacer {
   private long lastEndNs;
   private long lastSteps;
   private boolean writing;
-  private int failuresInARow;
-  private long failedAtNs;
+  private final BackOff backOff = new BackOff();
 
   /**
    * What the job was told.
@@ -82,12 +80,35 @@ final class Pacer {
 
   /** The loop begins, restored or fresh. */
   synchronized void begin(long nowNs, long steps, long stateBytes, double restartSeconds) {
-    assumedBlockedSeconds = stateBytes / ASSUMED_COPY_BYTES_PER_SECOND;
-    assumedDurableSeconds = stateBytes / ASSUMED_WRITE_BYTES_PER_SECOND;
+    double blockedSeconds = stateBytes / ASSUMED_COPY_BYTES_PER_SECOND;
+    begin(
+        nowNs, steps, blockedSeconds, stateBytes / ASSUMED_WRITE_BYTES_PER_SECOND, restartSeconds);
+  }
+
+  /**
+   * The loop begins, restored or fresh.
+   *
+   * @param blockedSeconds what a checkpoint is assumed to cost until one has been seen
+   * @param durableSeconds how long it is assumed to take from then until it is durable
+   */
+  synchronized void begin(
+      long nowNs, long steps, double blockedSeconds, double durableSeconds, double restartSeconds) {
+    assumedBlockedSeconds = blockedSeconds;
+    assumedDurableSeconds = durableSeconds;
     this.restartSeconds = Math.max(0, restartSeconds);
     lastEndNs = nowNs;
     lastSteps = steps;
     planned = false;
+  }
+
+  /**
+   * The program stood still, and so did the caller's clock: the end of the allocation has come
+   * nearer, nothing else. For callers whose clock runs on meanwhile there is {@link #stoodStill}.
+   */
+  synchronized void suspended(long ns) {
+    if (wanted.endNs != Long.MAX_VALUE) {
+      wanted = new Wanted(wanted.policy, wanted.mttfSeconds, wanted.endNs - ns);
+    }
   }
 
   /** A version is about to be written. */
@@ -97,33 +118,82 @@ final class Pacer {
 
   /** A capture has just ended. */
   synchronized void captured(long startNs, long endNs, long steps) {
+    captured(startNs, endNs, steps, 0);
+  }
+
+  /**
+   * A capture has just ended.
+   *
+   * @param beforeNs what it has cost the loop before, beside the time in which it was blocked
+   */
+  synchronized void captured(long startNs, long endNs, long steps, long beforeNs) {
     if (steps > lastSteps) {
       step.add(Math.max(0, (startNs - lastEndNs) * NS / (steps - lastSteps)));
     }
-    blocked.add(Math.max(0, (endNs - startNs) * NS));
+    blocked.add(Math.max(0, (endNs - startNs + beforeNs) * NS));
     lastEndNs = endNs;
     lastSteps = steps;
     planned = false;
   }
 
+  /** A capture has just ended during which the program stood still: it measures nothing. */
+  synchronized void capturedInterrupted(long endNs, long steps) {
+    lastEndNs = endNs;
+    lastSteps = steps;
+    planned = false;
+  }
+
+  /**
+   * Nothing was computed for so long; the interval goes on after it. For callers whose clock runs
+   * on meanwhile, see {@link #suspended}.
+   */
+  synchronized void stoodStill(long ns) {
+    lastEndNs += ns;
+  }
+
+  /** The allocation ends at another moment than was known. */
+  synchronized void allocationEnds(long endNs) {
+    wanted = new Wanted(wanted.policy, wanted.mttfSeconds, endNs);
+    planned = false;
+  }
+
   /** The version being written has become durable, or has failed. */
   synchronized void written(long nowNs, boolean isDurable, double seconds) {
-    writing = false;
-    failuresInARow = isDurable ? 0 : failuresInARow + 1;
+    writtenInterrupted(nowNs, isDurable);
     if (isDurable) {
       durable.add(Math.max(0, seconds));
-    } else {
-      failedAtNs = nowNs;
     }
   }
 
+  /** The same where the program stood still while it was written: it measures nothing. */
+  synchronized void writtenInterrupted(long nowNs, boolean isDurable) {
+    writing = false;
+    if (isDurable) {
+      backOff.worked();
+    } else {
+      backOff.failed(nowNs);
+    }
+  }
+
+  /** What is known of the costs, and what the policy makes of it for the next work interval. */
   synchronized Costs costs() {
+    double interval = 0;
+    double mttf = 0;
+    try {
+      interval = workIntervalSeconds();
+      mttf = wanted.policy.mttfSeconds(state(lastEndNs));
+    } catch (RuntimeException e) {
+      // A program's own policy: its failure shows where the next checkpoint is due, and costs no
+      // version.
+    }
     return new Costs(
         blockedSeconds(),
         durable.meanSeconds(),
         restartSeconds,
         step.meanSeconds(),
-        blocked.count());
+        blocked.count(),
+        interval,
+        mttf);
   }
 
   private double blockedSeconds() {
@@ -159,7 +229,7 @@ final class Pacer {
   }
 
   /** What the last checkpoint may take until it is durable. */
-  private double reserveSeconds() {
+  synchronized double reserveSeconds() {
     long samples = metrics.samples();
     double high =
         samples > 0 ? metrics.slowSeconds() : assumedBlockedSeconds + assumedDurableSeconds;
@@ -184,9 +254,8 @@ final class Pacer {
     if (writing) {
       return Long.MAX_VALUE;
     }
-    if (failuresInARow > 0) {
-      long backOff = RETRY_FIRST_NS << Math.min(failuresInARow - 1, 20);
-      return Math.max(0, failedAtNs + Math.min(backOff, RETRY_MAX_NS) - nowNs);
+    if (backOff.active()) {
+      return backOff.untilNs(nowNs);
     }
     double seconds = workIntervalSeconds() - step.meanSeconds() / 2;
     if (seconds > Long.MAX_VALUE * NS / 4) {

@@ -67,6 +67,11 @@ abstract class Part {
     return offset;
   }
 
+  /** Looks out for pages that have been written. */
+  PageWatch watch() {
+    return PageWatch.NONE;
+  }
+
   /** Takes bytes of a version into what is being restored. */
   abstract void fill(long offset, MemorySegment source, int lengthBytes);
 }

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * All protected state of a program: captured at a boundary, filled at a restart.
  *
  * <p>A capture compares every block with its {@linkplain Shadow shadow} and copies those that
- * differ; this is the only time the loop is blocked. Where the shadow does not fit the memory
- * budget, the state is {@link #blocking}: there is no shadow, a capture copies nothing, and its
- * sources read the program's own memory while the loop waits. A state that has become blocking
- * stays so.
+ * differ; where the kernel tells which pages were written ({@link PageWatch}), no others. This is
+ * the only time the loop is blocked. Where the shadow does not fit the memory budget, the state is
+ * {@link #blocking}: there is no shadow, a capture copies nothing, and its sources read the
+ * program's own memory while the loop waits. A state that has become blocking stays so.
  *
  * <p>The thread of the loop calls everything here; only a capture's end may come from another.
  */
@@ -188,7 +188,8 @@ final class ProtectedState implements AutoCloseable {
         into == null ? Collections.unmodifiableList(liveSources) : into.sources();
     long stateBytes = describedBytes();
     long changedBytes = into == null ? stateBytes : into.owedBytes();
-    Capture capture = new Capture(this, sources, stateBytes, changedBytes);
+    FirstWrites firstWrites = into == null ? FirstWrites.NONE : into.firstWrites();
+    Capture capture = new Capture(this, sources, stateBytes, changedBytes, firstWrites);
     open = capture;
     return capture;
   }

@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.format.RegionKind;
+import dev.holdfast.storage.io.Time;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -45,6 +46,19 @@ final class Regions {
                 + " nesting, MemorySegment, generators of commons-rng and java.util.Random; give any"
                 + " other object an InPlaceCodec, or declare it with ref or bind")
             .formatted(name, value.getClass().getTypeName()));
+  }
+
+  /**
+   * Memory outside the heap, all of whose pages are the region's alone.
+   *
+   * @param pages the memory, from the begin of a page to the end of one
+   * @param bytes how much of it is the region
+   * @param tracker says which pages were written, if it can
+   */
+  static Region allocated(String name, MemorySegment pages, long bytes, PageWatch.Source tracker) {
+    checkName(name);
+    return new SegmentRegion(
+        name, pages.asSlice(0, bytes), () -> new PageWatch(tracker, pages, Time.SYSTEM));
   }
 
   /** An object that stays and is filled in place by its codec. */

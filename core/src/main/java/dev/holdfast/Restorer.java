@@ -2,11 +2,8 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.OutputFile;
-import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
-import dev.holdfast.storage.format.DamagedException;
-import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
@@ -77,54 +74,23 @@ final class Restorer {
       try {
         return restoreHere();
       } catch (StoreException e) {
-        requireStore(); // a successor may have deleted what was to be read
+        Fallback.requireStore(store); // a successor may have deleted what was to be read
         throw e;
       }
     });
   }
 
-  private void requireStore() {
-    store
-        .lookForSuccessor()
-        .ifPresent(by -> {
-          throw new Fenced(store.root(), by);
-        });
-  }
-
   private Found restoreHere() {
-    int told = 0;
-    while (true) {
-      Optional<StoredVersion> newest = store.newest();
-      told = tellRejections(told);
-      if (newest.isEmpty()) {
-        requireStore();
-        declared.outputs().values().forEach(output -> output.attach(begin(output)));
-        return Found.NOTHING;
-      }
-      try (StoredVersion version = newest.get()) {
-        compare(version);
-        try {
-          fill(version);
-          store.resume(version);
-          return found(version);
-        } catch (DamagedException e) {
-          store.reject(version.number(), e.getMessage());
-        } catch (StoreIoException e) {
-          if (!e.kind().isOfOneFile()) {
-            throw e; // the older version would fail the same way
-          }
-          store.reject(version.number(), e.getMessage());
-        }
-      }
+    Optional<Found> found = Fallback.restore(store, this::compare, this::restoreFrom);
+    if (found.isEmpty()) {
+      declared.outputs().values().forEach(output -> output.attach(begin(output)));
     }
+    return found.orElse(Found.NOTHING);
   }
 
-  private int tellRejections(int told) {
-    List<?> rejections = store.rejections();
-    for (Object rejection : rejections.subList(told, rejections.size())) {
-      Messages.warn("passed over: " + rejection);
-    }
-    return rejections.size();
+  private Found restoreFrom(StoredVersion version) {
+    fill(version);
+    return found(version);
   }
 
   /** One error that names every difference between the program and the version. */
@@ -190,23 +156,18 @@ final class Restorer {
     }
     declared.outputs().values().forEach(AppendFile::release); // of a version that was passed over
     declared.state().restore(new Reader(version));
-    requireStore(); // the output files are a successor's, if there is one
+    Fallback.requireStore(store); // the output files are a successor's, if there is one
     for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
       output.attach(
           mark == null
-              ? OutputFile.beginAside(
-                  disk, output.path(), store.previousGone(), Long.MAX_VALUE, Messages::info)
+              ? OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info)
               : OutputFile.resume(disk, output.path(), mark, store.previousGone()));
     }
   }
 
   private OutputFile begin(AppendFile output) {
-    Ledger start = store.startLedger();
-    // What attempts before the first version have written is worth nothing; older files may be.
-    long ownSince = start.attempts() > 1 ? start.firstStartEpochMs() : Long.MAX_VALUE;
-    return OutputFile.beginAside(
-        disk, output.path(), store.previousGone(), ownSince, Messages::info);
+    return OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info);
   }
 
   private static @Nullable OutputMark mark(VersionInfo info, String name) {
@@ -218,7 +179,7 @@ final class Restorer {
     return null;
   }
 
-  private static Found found(StoredVersion version) {
+  static Found found(StoredVersion version) {
     VersionInfo info = version.info();
     return new Found(
         version.number(),

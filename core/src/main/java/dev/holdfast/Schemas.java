@@ -18,6 +18,7 @@ final class Schemas {
       case OBJECT -> "object " + schema.typeName();
       case CELL -> "cell " + schema.typeName();
       case SHAPE -> "row lengths";
+      case FILE -> "restart file";
     };
   }
 

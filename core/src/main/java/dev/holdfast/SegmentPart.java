@@ -4,13 +4,33 @@ package dev.holdfast;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionKind;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /** A part whose bytes are one segment. */
 final class SegmentPart extends Part {
+  private final Supplier<PageWatch> watch;
   private MemorySegment segment = MemorySegment.NULL;
 
   SegmentPart(String name, RegionKind kind, ElementType elementType, String typeName) {
+    this(name, kind, elementType, typeName, () -> PageWatch.NONE);
+  }
+
+  /**
+   * @param watch makes what looks out for written pages
+   */
+  SegmentPart(
+      String name,
+      RegionKind kind,
+      ElementType elementType,
+      String typeName,
+      Supplier<PageWatch> watch) {
     super(name, kind, elementType, typeName);
+    this.watch = watch;
+  }
+
+  @Override
+  PageWatch watch() {
+    return watch.get();
   }
 
   void show(MemorySegment segment, long sizeBytes, long[] extents) {

@@ -5,6 +5,7 @@ import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionKind;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A memory segment that stays: bytes of the program, on the heap or off it. */
 final class SegmentRegion extends Region {
@@ -12,6 +13,13 @@ final class SegmentRegion extends Region {
   private final SegmentPart part;
 
   SegmentRegion(String name, MemorySegment segment) {
+    this(name, segment, () -> PageWatch.NONE);
+  }
+
+  /**
+   * @param watch makes what looks out for its written pages
+   */
+  SegmentRegion(String name, MemorySegment segment, Supplier<PageWatch> watch) {
     super(name);
     this.segment = segment;
     if (segment.isReadOnly()) {
@@ -25,7 +33,7 @@ final class SegmentRegion extends Region {
               + " is a MemorySegment of a confined arena, which the writing thread may not read;"
               + " use Arena.ofShared(), Arena.ofAuto() or Arena.global()");
     }
-    part = new SegmentPart(name, RegionKind.SEGMENT, ElementType.BYTE, "MemorySegment");
+    part = new SegmentPart(name, RegionKind.SEGMENT, ElementType.BYTE, "MemorySegment", watch);
     part.show(segment, segment.byteSize(), new long[] {segment.byteSize()});
   }
 

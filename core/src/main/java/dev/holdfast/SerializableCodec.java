@@ -5,7 +5,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InvalidClassException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputFilter;
@@ -52,8 +54,7 @@ final class SerializableCodec<T> implements Codec<T> {
     if (length < 0) {
       throw new InvalidObjectException("a length of 0 or more expected, found " + length);
     }
-    byte[] bytes = new byte[length];
-    in.readFully(bytes);
+    byte[] bytes = readBytes(in, length);
     Filter filter = new Filter(allowed, length);
     try (ObjectInputStream objects = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
       objects.setObjectInputFilter(filter);
@@ -65,6 +66,20 @@ final class SerializableCodec<T> implements Codec<T> {
           ? e
           : new InvalidObjectException(allowed.denial(filter.denied), e);
     }
+  }
+
+  /** No more memory is taken than there are bytes, whatever length was found. */
+  private static byte[] readBytes(DataInput in, int length) throws IOException {
+    if (!(in instanceof InputStream stream)) {
+      byte[] bytes = new byte[length];
+      in.readFully(bytes);
+      return bytes;
+    }
+    byte[] bytes = stream.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException(length + " bytes expected, found " + bytes.length);
+    }
+    return bytes;
   }
 
   /** Refuses to write what could not be read. */

@@ -10,6 +10,7 @@ import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class Session implements Engine {
   private static final long SPARE_POOL_BYTES = 64L << 20;
 
   private enum Stage {
+    OPENING,
     DECLARING,
     RUNNING,
     ENDED
@@ -42,15 +44,15 @@ final class Session implements Engine {
   private final Declared declared;
   private final Boundary boundary;
   private final JobClock clock;
+  private final Committer committer;
   private final Checkpointer checkpointer;
   private final SessionTimer timer;
   private final @Nullable StopSignals signals;
 
-  private Stage stage = Stage.DECLARING;
+  private volatile Stage stage = Stage.OPENING;
   private boolean restarted;
   private @Nullable Outcome outcome;
   private volatile @Nullable String stopReason;
-  private volatile @Nullable String fencedBy;
 
   /**
    * How one attempt differs from the others of its job.
@@ -77,21 +79,30 @@ final class Session implements Engine {
     ProtectedState state = new ProtectedState(settings.memoryBytes(), SPARE_POOL_BYTES, assertions);
     this.declared = Declared.nothing(state);
     this.boundary = declared.boundary();
+    this.signals = manner.handleSignals() ? StopSignals.install(this::stop) : null;
+    StoreOptions stoppable = options.withStop(() -> Optional.ofNullable(stopReason));
     try {
-      this.store = writerThread.call(() -> StoreWriter.open(settings.store(), options));
+      this.store = writerThread.call(() -> StoreWriter.open(settings.store(), stoppable));
     } catch (RuntimeException | Error e) {
+      closeSignals();
       writerThread.close();
       state.close();
       throw e;
     }
     this.clock = new JobClock(time, store.startLedger());
+    this.committer = new Committer(store, clock, settings.wanted(time));
+    Suspension suspension = new Suspension(this::suspended);
     this.checkpointer =
-        new Checkpointer(
-            declared, store, writerThread, time, clock, settings.wanted(time), new Heard());
-    this.timer = new SessionTimer(this::nextDueNs, this::becomeDue, this::keepAlive);
-    this.signals = manner.handleSignals() ? StopSignals.install(this::stop) : null;
+        new Checkpointer(declared, committer, writerThread, time, clock, suspension, new Heard());
+    this.timer =
+        new SessionTimer(suspension, this::nextDueNs, this::becomeDue, this::hear, this::keepAlive);
     boundary.setAttention(true); // so that a boundary before restore() is noticed
     Messages.info(SessionReport.opened(job, store));
+    stage = Stage.DECLARING;
+    String why = stopReason;
+    if (why != null) {
+      tellStopAtFirstBoundary(why);
+    }
   }
 
   /** What the writer thread has to say. */
@@ -102,8 +113,8 @@ final class Session implements Engine {
     }
 
     @Override
-    public void fenced(String by) {
-      becomeFenced(by);
+    public void fenced() {
+      boundary.setAttention(true);
     }
   }
 
@@ -190,10 +201,10 @@ final class Session implements Engine {
         found.number() > 0
             ? SessionReport.resuming(store, found, clock.now())
             : SessionReport.fresh(job));
-    Pacer pacer = checkpointer.pacer();
+    Pacer pacer = committer.pacer();
     long stateBytes = declared.state().sizeBytes();
-    pacer.begin(time.nanoTime(), boundary.steps(), stateBytes, restartSeconds);
-    Messages.info(SessionReport.pace(pacer.state(time.nanoTime()), settings, pacer));
+    pacer.begin(clock.awakeNs(), boundary.steps(), stateBytes, restartSeconds);
+    Messages.info(SessionReport.pace(pacer.state(clock.awakeNs()), settings, pacer));
     timer.start();
     settleAttention();
     boundary.setLastStep(manner.lastStep());
@@ -242,8 +253,8 @@ final class Session implements Engine {
   public void attend() {
     requireRunning("a boundary");
     throwIfFenced();
-    Pacer pacer = checkpointer.pacer();
-    if (pacer.untilLastBoundaryNs(time.nanoTime()) == 0) {
+    Pacer pacer = committer.pacer();
+    if (pacer.untilLastBoundaryNs(clock.awakeNs()) == 0) {
       stop("the allocation is nearly over");
     }
     if (boundary.atLastStep()) {
@@ -252,7 +263,7 @@ final class Session implements Engine {
     if (stopReason != null) {
       stopHere();
     }
-    if (pacer.untilDueNs(time.nanoTime()) == 0) {
+    if (pacer.untilDueNs(clock.awakeNs()) == 0) {
       checkpointer.capture();
     }
     settleAttention();
@@ -261,32 +272,33 @@ final class Session implements Engine {
   /** The flag falls first, so that a stop asked for at this moment raises it again. */
   private void settleAttention() {
     boundary.setAttention(false);
-    if (stopReason != null || fencedBy != null) {
+    if (stopReason != null || store.fencedBy().isPresent()) {
       boundary.setAttention(true);
     }
     timer.wake();
   }
 
   private void throwIfFenced() {
-    String by = fencedBy;
-    if (by != null) {
+    Optional<String> by = store.fencedBy();
+    if (by.isPresent()) {
       stage = Stage.ENDED;
-      throw new Fenced(store.root(), by);
+      throw new Fenced(store.root(), by.get());
     }
   }
 
   private void stopHere() {
     boolean durable = checkpointer.makeDurable(false);
     throwIfFenced();
-    Checkpointer.Durable newest = checkpointer.newest();
+    Committer.Durable newest = committer.newest();
     if (!durable || newest == null) {
       throw new HoldfastException(
           "asked to stop, but the version of step "
               + boundary.steps()
               + " could not be written; "
-              + checkpointer.remains());
+              + committer.remains());
     }
     endAttempt(EndCause.STOPPED, String.valueOf(stopReason));
+    throwIfFenced(); // somebody who opened the store at this moment goes on already
     outcome = new Outcome.StoppedAt(newest.number(), newest.step(), clock.now());
     throw new Stopped("stopped at step " + newest.step() + ", version " + newest.number());
   }
@@ -312,8 +324,8 @@ final class Session implements Engine {
   // On other threads ------------------------------------------------------------------------------
 
   private long nextDueNs() {
-    Pacer pacer = checkpointer.pacer();
-    long now = time.nanoTime();
+    Pacer pacer = committer.pacer();
+    long now = clock.awakeNs();
     return Math.min(pacer.untilDueNs(now), pacer.untilLastBoundaryNs(now));
   }
 
@@ -321,30 +333,50 @@ final class Session implements Engine {
     boundary.setAttention(true);
   }
 
-  private void keepAlive() {
-    store.touch();
-    writerThread.post(() -> store.lookForSuccessor().ifPresent(this::becomeFenced));
+  private void suspended(long ns) {
+    clock.suspended(ns);
+    committer.pacer().suspended(ns);
+    Messages.info(SessionReport.suspended(ns));
   }
 
-  private void becomeFenced(String by) {
-    fencedBy = by;
-    boundary.setAttention(true);
+  private void hear() {
+    store.hearStop().ifPresent(by -> stop("asked by " + by));
+  }
+
+  /** Not on the writer thread: a version that is being written may take an hour. */
+  void keepAlive() {
+    if (store.lookForSuccessor().isPresent()) {
+      boundary.setAttention(true);
+    } else {
+      store.touch();
+    }
   }
 
   @Override
   public void stop(String why) {
     if (stopReason == null) {
       stopReason = why;
-      Checkpointer.Durable newest = checkpointer.newest();
-      Messages.info(
-          stage == Stage.DECLARING
-              ? "stopping at the first boundary (" + why + ")"
-              : newest == null
-                  ? "stopping after this step (" + why + "); no version yet, making one"
-                  : SessionReport.stopping(
-                      why, newest.number(), time.epochMs() - newest.epochMs()));
+      tellStop(why);
     }
     boundary.setAttention(true);
+  }
+
+  private void tellStop(String why) {
+    switch (stage) {
+      case OPENING -> {} // told when it is open, or by the exception when that is given up
+      case DECLARING -> tellStopAtFirstBoundary(why);
+      case RUNNING, ENDED -> {
+        Committer.Durable newest = committer.newest();
+        Messages.info(
+            newest == null
+                ? "stopping after this step (" + why + "); no version yet, making one"
+                : SessionReport.stopping(why, newest.number(), time.epochMs() - newest.epochMs()));
+      }
+    }
+  }
+
+  private static void tellStopAtFirstBoundary(String why) {
+    Messages.info("stopping at the first boundary (" + why + ")");
   }
 
   // The end ---------------------------------------------------------------------------------------
@@ -367,6 +399,7 @@ final class Session implements Engine {
     endAttempt(
         durable ? EndCause.COMPLETE : EndCause.FAILED,
         durable ? "" : "the final version could not be written");
+    throwIfFenced();
     if (!durable) {
       Messages.warn(
           "every step is done, but the final state is not durable: run again, it goes on from the"
@@ -387,7 +420,7 @@ final class Session implements Engine {
 
   @Override
   public void failed(Throwable cause) {
-    if (stage != Stage.ENDED && fencedBy == null) {
+    if (stage != Stage.ENDED && store.fencedBy().isEmpty()) {
       checkpointer.awaitInFlight();
       endAttempt(EndCause.FAILED, cause.toString());
     }
@@ -402,7 +435,7 @@ final class Session implements Engine {
     boolean written =
         writerThread.call(() -> store.end(new Ended(cause, bounded, boundary.steps(), ledger)));
     if (began || cause != EndCause.FAILED) {
-      SessionReport.ended(cause, boundary.steps(), ledger, checkpointer, written)
+      SessionReport.ended(cause, boundary.steps(), ledger, committer, written)
           .forEach(Messages::info);
     }
   }
@@ -414,20 +447,18 @@ final class Session implements Engine {
 
   @Override
   public Metrics metrics() {
-    return checkpointer.metrics();
+    return committer.metrics();
   }
 
   @Override
   public void close() {
-    if (stage != Stage.ENDED && fencedBy == null) {
+    if (stage != Stage.ENDED && store.fencedBy().isEmpty()) {
       checkpointer.awaitInFlight();
       endAttempt(EndCause.FAILED, "closed without complete()");
     }
     stage = Stage.ENDED;
     timer.close();
-    if (signals != null) {
-      signals.close();
-    }
+    closeSignals();
     checkpointer.awaitInFlight();
     writerThread.call(() -> {
       store.close();
@@ -436,5 +467,11 @@ final class Session implements Engine {
     writerThread.close();
     declared.outputs().values().forEach(AppendFile::release);
     declared.state().close();
+  }
+
+  private void closeSignals() {
+    if (signals != null) {
+      signals.close();
+    }
   }
 }

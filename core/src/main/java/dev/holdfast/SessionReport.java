@@ -3,18 +3,19 @@ package dev.holdfast;
 
 import dev.holdfast.policy.Durations;
 import dev.holdfast.policy.JobState;
-import dev.holdfast.policy.SegmentModel;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.Level;
 import dev.holdfast.storage.io.SystemFacts;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What a session tells people, in lines. */
 final class SessionReport {
@@ -60,6 +61,65 @@ final class SessionReport {
     return "no version yet: job " + job + " begins at step 0";
   }
 
+  /** What was done before a program starts that writes its own restart files. */
+  static List<String> restoredFiles(
+      String job, StoreWriter store, Restorer.Found found, Restored restored, Ledger now) {
+    if (found.number() == 0) {
+      return List.of("no version yet: job " + job + " begins with the files that are there");
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s version %d, written %s; %s; %s of computing lost so far",
+            store.complete() ? "complete since" : "resuming",
+            found.number(),
+            MOMENT.format(Instant.ofEpochMilli(found.capturedEpochMs())),
+            restored.put().isEmpty()
+                ? "its restart files are all there"
+                : restored.put().size()
+                    + (restored.put().size() == 1 ? " file" : " files")
+                    + " put back, "
+                    + Sizes.human(restored.bytes()),
+            Durations.human(now.reworkNs() * NS)));
+    if (!restored.movedAside().isEmpty()) {
+      lines.add(
+          "moved aside, because version "
+              + found.number()
+              + " does not hold them so: "
+              + some(restored.movedAside()));
+    }
+    return lines;
+  }
+
+  private static String some(List<Path> paths) {
+    int more = paths.size() - 1;
+    return paths.getFirst() + (more == 0 ? "" : " and " + more + " more");
+  }
+
+  /** What is told at the end of such a program. */
+  static List<String> endedFiles(
+      EndCause cause,
+      Committer.@Nullable Durable newest,
+      long firstVersion,
+      Ledger ledger,
+      Committer committer,
+      boolean recorded) {
+    String how =
+        switch (cause) {
+          case COMPLETE -> "complete";
+          case STOPPED -> "stopped; run again to go on";
+          case FAILED -> "ended without being complete";
+        };
+    String version =
+        newest == null
+            ? "no version was made"
+            : "newest version "
+                + newest.number()
+                + (newest.number() == firstVersion ? ", from before this attempt" : "");
+    return ended(how + "; " + version, ledger, committer, recorded);
+  }
+
   static String pace(JobState now, Settings settings, Pacer pacer) {
     long samples = pacer.costs().samples();
     return String.format(
@@ -71,7 +131,9 @@ final class SessionReport {
         Durations.human(now.situation().costSeconds()),
         samples > 0 ? "from " + samples + " measured" : "assumed",
         now.allocation().ends()
-            ? "; the allocation ends in " + Durations.human(now.allocation().leftSeconds())
+            ? "; the allocation ends in "
+                + Durations.human(now.allocation().leftSeconds())
+                + (settings.endToldByScheduler() ? ", as the scheduler says" : "")
             : "");
   }
 
@@ -95,10 +157,12 @@ final class SessionReport {
   static String blocking(ProtectedState state) {
     return String.format(
             Locale.ROOT,
-            "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits while a",
+            "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits"
+                + " while a",
             Sizes.human(state.sizeBytes()),
             Sizes.human(state.memoryBytes()))
-        + " version is written; to go on meanwhile, give the job more memory or raise HOLDFAST_MEMORY";
+        + " version is written; to go on meanwhile, give the job more memory or raise"
+        + " HOLDFAST_MEMORY";
   }
 
   static String stopping(String why, long version, long ageMs) {
@@ -111,18 +175,36 @@ final class SessionReport {
   }
 
   static List<String> ended(
-      EndCause cause, long step, Ledger ledger, Checkpointer checkpointer, boolean recorded) {
-    Metrics metrics = checkpointer.metrics();
-    List<String> lines = new ArrayList<>();
+      EndCause cause, long step, Ledger ledger, Committer committer, boolean recorded) {
     String how =
         switch (cause) {
           case COMPLETE -> "complete at step %,d";
           case STOPPED -> "stopped at step %,d, durable; run again to go on";
           case FAILED -> "ended at step %,d without being complete";
         };
-    lines.add(String.format(Locale.ROOT, how, step));
-    lines.add(ledgerLine(ledger) + predicted(ledger, checkpointer.pacer()));
+    return ended(String.format(Locale.ROOT, how, step), ledger, committer, recorded);
+  }
+
+  /** What is told at the end of an attempt, after a line that says how it ended. */
+  static List<String> ended(String how, Ledger ledger, Committer committer, boolean recorded) {
+    Metrics metrics = committer.metrics();
+    List<String> lines = new ArrayList<>();
+    lines.add(how);
+    Pacer pacer = committer.pacer();
+    lines.add(
+        LedgerText.line(ledger)
+            + LedgerText.expected(
+                LedgerText.expectedWaste(
+                    ledger, pacer.workIntervalSeconds(), pacer.expectedSituation())));
     lines.add(blockedLine(metrics));
+    if (metrics.firstWrites() > 0) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%,d first writes to tracked pages have cost the loop about %s",
+              metrics.firstWrites(),
+              Durations.human(metrics.firstWriteNs() * NS)));
+    }
     if (metrics.failedVersions() > 0) {
       lines.add(metrics.failedVersions() + " versions of this attempt could not be written");
     }
@@ -132,17 +214,10 @@ final class SessionReport {
     return lines;
   }
 
-  private static String ledgerLine(Ledger ledger) {
-    return String.format(
-        Locale.ROOT,
-        "%s = useful %s + rework %s + checkpoints %s + restart %s + down %s; waste %.1f %%",
-        Durations.human(ledger.makespanNs() * NS),
-        Durations.human(ledger.usefulNs() * NS),
-        Durations.human(ledger.reworkNs() * NS),
-        Durations.human(ledger.checkpointNs() * NS),
-        Durations.human(ledger.restartNs() * NS),
-        Durations.human(ledger.downtimeNs() * NS),
-        ledger.waste() * 100);
+  static String suspended(long ns) {
+    return "stood still for "
+        + Durations.human(ns * NS)
+        + ", as when stopped by SIGSTOP: counted as suspended, neither as work nor as cost";
   }
 
   private static String blockedLine(Metrics metrics) {
@@ -154,19 +229,5 @@ final class SessionReport {
         blocked.getTotalCount() == 1 ? "" : "s",
         Durations.human(blocked.getValueAtPercentile(50) * NS),
         Durations.human(blocked.getValueAtPercentile(99) * NS));
-  }
-
-  /** What the model expects of a job of this length with the measured costs. */
-  private static String predicted(Ledger ledger, Pacer pacer) {
-    double useful = ledger.usefulNs() * NS;
-    double interval = pacer.workIntervalSeconds();
-    if (!(useful > 0 && interval > 0)) {
-      return "";
-    }
-    double firstStart = ledger.restartNs() * NS / Math.max(1, ledger.attempts());
-    double expected =
-        firstStart + SegmentModel.makespanSeconds(useful, interval, pacer.expectedSituation());
-    return String.format(
-        Locale.ROOT, " (the model expects %.1f %%)", 100 * (1 - useful / expected));
   }
 }

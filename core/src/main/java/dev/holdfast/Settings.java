@@ -3,6 +3,9 @@ package dev.holdfast;
 
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Durations;
+import dev.holdfast.storage.KeepRules;
+import dev.holdfast.storage.Keys;
+import dev.holdfast.storage.SchedulerJob;
 import dev.holdfast.storage.io.SystemFacts;
 import dev.holdfast.storage.io.Time;
 import java.nio.file.Path;
@@ -26,8 +29,9 @@ import java.util.stream.Collectors;
  * @param store the store's directory
  * @param mttf the mean time to failure of the job, and whether somebody gave it
  * @param policy when to checkpoint
- * @param endEpochMs when the allocation ends, where somebody said how long it is
- * @param keep versions kept besides what retention needs
+ * @param endEpochMs when the allocation ends, where somebody said how long it is, or the scheduler
+ *     says when
+ * @param keep what stays besides what retention needs
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
  * @param allowedChanges parameters that may change at a restart
@@ -35,25 +39,34 @@ import java.util.stream.Collectors;
  * @param breakLock whether to take over from a holder that cannot be proven gone
  * @param restarted whether the scheduler says that this job ran before
  * @param previousEndEpochMs when the previous attempt ended, where a supervisor knows it
+ * @param keys the key that seals and encrypts the store, or none
+ * @param endToldByScheduler whether it is the scheduler alone who says when the allocation ends
  */
 record Settings(
     Path store,
     Mttf mttf,
     CheckpointPolicy policy,
     OptionalLong endEpochMs,
-    int keep,
+    KeepRules keep,
     boolean spare,
     long memoryBytes,
     Set<String> allowedChanges,
     boolean fresh,
     boolean breakLock,
     boolean restarted,
-    OptionalLong previousEndEpochMs) {
+    OptionalLong previousEndEpochMs,
+    Keys keys,
+    boolean endToldByScheduler) {
 
   private static final String PREFIX = "HOLDFAST";
   private static final Set<String> NAMES =
-      Set.of("store", "mttf", "policy", "walltime", "keep", "spare", "memory");
-  private static final Set<String> NAMES_OF_ONE_RUN = Set.of("fresh", "break_lock", "previous_end");
+      Set.of("store", "mttf", "policy", "walltime", "keep", "spare", "memory", "key_file");
+  private static final Set<String> NAMES_OF_ONE_RUN =
+      Set.of("fresh", "break_lock", "previous_end", "accept_unsealed");
+
+  /** What {@code holdfast run} tells the program that it starts; no settings. */
+  private static final Set<String> TOLD_BY_RUN =
+      Set.of("attempt", "dir", "due", "interval_s", "restart");
 
   /** A mean time to failure and whether it was given or is only assumed. */
   record Mttf(Duration duration, boolean given) {
@@ -67,21 +80,37 @@ record Settings(
       Optional<Duration> mttf,
       Optional<CheckpointPolicy> policy,
       Optional<Duration> walltime,
-      Optional<Integer> keep,
+      Optional<KeepRules> keep,
       Optional<Boolean> spare,
       Optional<Long> memoryBytes,
-      Set<String> allowedChanges) {}
+      Optional<Path> keyFile,
+      Set<String> allowedChanges) {
+    static final Told NOTHING =
+        new Told(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Set.of());
+  }
 
   static Settings conclude(
       String job, Told told, Map<String, String> environment, Properties file) {
     Lookup lookup = new Lookup(environment, file);
+    SchedulerJob batch = SchedulerJob.of(environment);
+    OptionalLong saidEnd = saidEnd(lookup, told);
+    OptionalLong schedulersEnd = saidEnd.isPresent() ? OptionalLong.empty() : batchEnd(environment);
     return new Settings(
         lookup
             .environment("store")
             .map(Path::of)
             .or(told::store)
             .or(() -> lookup.file("store").map(Path::of))
-            .orElseGet(() -> defaultStore(job, environment))
+            .orElseGet(() -> defaultStore(job, batch))
             .toAbsolutePath(),
         lookup
             .environment("mttf")
@@ -96,19 +125,13 @@ record Settings(
             .or(told::policy)
             .or(() -> lookup.file("policy").map(text -> policy("holdfast.properties", text)))
             .orElseGet(CheckpointPolicy::adaptive),
-        lookup
-            .environment("walltime")
-            .map(text -> Durations.parse("HOLDFAST_WALLTIME", text))
-            .or(told::walltime)
-            .or(() -> lookup.file("walltime").map(text -> Durations.parse("walltime", text)))
-            .map(Settings::end)
-            .orElse(OptionalLong.empty()),
+        saidEnd.isPresent() ? saidEnd : schedulersEnd,
         lookup
             .environment("keep")
-            .map(text -> count("HOLDFAST_KEEP", text))
+            .map(text -> KeepText.parse("HOLDFAST_KEEP", text))
             .or(told::keep)
-            .or(() -> lookup.file("keep").map(text -> count("keep", text)))
-            .orElse(1),
+            .or(() -> lookup.file("keep").map(text -> KeepText.parse("keep", text)))
+            .orElseGet(() -> KeepRules.last(1)),
         lookup
             .environment("spare")
             .map(text -> yesOrNo("HOLDFAST_SPARE", text))
@@ -124,11 +147,41 @@ record Settings(
         told.allowedChanges(),
         flag(lookup, "fresh"),
         flag(lookup, "break_lock"),
-        restartCount(environment) > 0,
+        batch.restarted(),
         lookup
             .environment("previous_end")
             .map(text -> OptionalLong.of(epochMs(text)))
-            .orElse(OptionalLong.empty()));
+            .orElse(OptionalLong.empty()),
+        keys(environment, told.keyFile(), file),
+        schedulersEnd.isPresent());
+  }
+
+  private static OptionalLong saidEnd(Lookup lookup, Told told) {
+    return lookup
+        .environment("walltime")
+        .map(text -> Durations.parse("HOLDFAST_WALLTIME", text))
+        .or(told::walltime)
+        .or(() -> lookup.file("walltime").map(text -> Durations.parse("walltime", text)))
+        .map(Settings::end)
+        .orElse(OptionalLong.empty());
+  }
+
+  /** The key of a store; a blank variable is an error, because a key was meant to be there. */
+  static Keys keys(Map<String, String> environment, Optional<Path> told, Properties file) {
+    return Keys.fileNamedBy(environment)
+        .or(() -> told)
+        .or(() -> new Lookup(environment, file).file("key_file").map(Path::of))
+        .map(named -> Keys.read(named, Keys.acceptedBy(environment)))
+        .orElse(Keys.NONE);
+  }
+
+  /**
+   * When the scheduler ends the allocation. An end that has passed already was moved since the
+   * variable was set: it says nothing.
+   */
+  private static OptionalLong batchEnd(Map<String, String> environment) {
+    OptionalLong end = SchedulerJob.allocationEndEpochMs(environment);
+    return end.isPresent() && end.getAsLong() > Time.SYSTEM.epochMs() ? end : OptionalLong.empty();
   }
 
   /** Whether {@code HOLDFAST=off} asks to run the program as if there were no Holdfast. */
@@ -147,7 +200,9 @@ record Settings(
     for (String variable : new TreeSet<>(environment.keySet())) {
       if (variable.startsWith(prefix)) {
         String name = variable.substring(prefix.length()).toLowerCase(Locale.ROOT);
-        if (!NAMES.contains(name) && !NAMES_OF_ONE_RUN.contains(name)) {
+        boolean known =
+            NAMES.contains(name) || NAMES_OF_ONE_RUN.contains(name) || TOLD_BY_RUN.contains(name);
+        if (!known) {
           unknown.add("environment: " + variable + " means nothing; there are " + names(prefix));
         }
       }
@@ -224,27 +279,9 @@ record Settings(
   }
 
   /** {@code ./<job>.holdfast}; every task of an array job has its own. */
-  private static Path defaultStore(String job, Map<String, String> environment) {
-    for (String variable :
-        new String[] {"SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "LSB_JOBINDEX"}) {
-      String index = environment.getOrDefault(variable, "");
-      if (index.matches("[1-9][0-9]*|0") && !(variable.startsWith("LSB") && index.equals("0"))) {
-        return Path.of(job + "." + index + ".holdfast");
-      }
-    }
-    return Path.of(job + ".holdfast");
-  }
-
-  private static int count(String what, String text) {
-    try {
-      int count = Integer.parseInt(text.strip());
-      if (count >= 1) {
-        return count;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, with the remedy.
-    }
-    throw new HoldfastException(what + " \"" + text + "\": write how many versions, 1 or more");
+  static Path defaultStore(String job, SchedulerJob batch) {
+    String task = batch.task().isEmpty() ? "" : "." + batch.task();
+    return Path.of(job + task + ".holdfast");
   }
 
   private static boolean yesOrNo(String what, String text) {
@@ -268,14 +305,6 @@ record Settings(
     } catch (NumberFormatException e) {
       throw new HoldfastException(
           "HOLDFAST_PREVIOUS_END \"" + text + "\": write milliseconds since 1970");
-    }
-  }
-
-  static long restartCount(Map<String, String> environment) {
-    try {
-      return Long.parseLong(environment.getOrDefault("SLURM_RESTART_COUNT", "0").strip());
-    } catch (NumberFormatException e) {
-      return 0;
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
-import dev.holdfast.TrackedPart.Spares;
 import dev.holdfast.storage.RegionSource;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionSchema;
@@ -42,7 +41,7 @@ final class Shadow implements AutoCloseable {
     this.memoryBytes = memoryBytes;
     this.poolBytes = poolBytes;
     memory = new ShadowMemory(memoryBytes);
-    spares = new Spares(poolBytes);
+    spares = new Spares(memory, poolBytes);
   }
 
   void add(Region region) {
@@ -231,8 +230,22 @@ final class Shadow implements AutoCloseable {
     }
   }
 
+  /** What the program has paid since the last capture for having been told of written pages. */
+  FirstWrites firstWrites() {
+    long pages = 0;
+    long ns = 0;
+    for (Entry entry : entries) {
+      for (TrackedPart part : entry.parts) {
+        pages += part.watch().firstWrites();
+        ns += part.watch().firstWriteNs();
+      }
+    }
+    return new FirstWrites(pages, ns);
+  }
+
   @Override
   public void close() {
+    entries.forEach(entry -> entry.parts.forEach(part -> part.watch().close()));
     memory.close();
   }
 }

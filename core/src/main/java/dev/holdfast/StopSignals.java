@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.process.Signals;
 import dev.holdfast.storage.io.SystemFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ final class StopSignals implements AutoCloseable {
   private static final int HUP = 1;
   private static final int INTERRUPTED_EXIT = 130;
 
-  private final List<JvmSignals.Registration> handled = new ArrayList<>();
+  private final List<Signals.Registration> handled = new ArrayList<>();
   private final Consumer<String> stop;
   private boolean interrupted;
 
@@ -38,8 +39,8 @@ final class StopSignals implements AutoCloseable {
 
   private void handle(String name) {
     try {
-      handled.add(JvmSignals.handle(name, this::received));
-    } catch (JvmSignals.UnavailableException e) {
+      handled.add(Signals.handle(name, this::received));
+    } catch (Signals.UnavailableException e) {
       Messages.warn(
           "SIG"
               + name
@@ -62,6 +63,12 @@ final class StopSignals implements AutoCloseable {
 
   @Override
   public void close() {
-    handled.forEach(JvmSignals.Registration::restore);
+    for (Signals.Registration one : handled) {
+      try {
+        one.restore();
+      } catch (Signals.UnavailableException e) {
+        Messages.warn("a signal handler could not be restored: " + e.getMessage());
+      }
+    }
   }
 }

@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A block is <em>owed</em> from the capture that finds it changed until a version that holds it
  * is committed. A changed block that is not owed moves to a spare slot; its old slot holds the
- * bytes of the newest committed version until the capture ends. A changed block that is owed is
- * overwritten: no version holds what was there.
+ * bytes of the newest committed version until the capture ends. Where the kernel has told that few
+ * pages of a block were written, it stays and its old bytes are kept in {@link OldPieces}. A
+ * changed block that is owed is overwritten: no version holds what was there.
  */
 final class TrackedPart implements RegionSource {
   private static final byte OWED = 1;
+
+  /** Instead of an old slot: what it would hold is kept in pieces. */
+  private static final long IN_PIECES = -2;
 
   /** The slot holds what was captured; not so for new blocks. */
   private static final byte KNOWN = 2;
@@ -27,6 +31,8 @@ final class TrackedPart implements RegionSource {
   private @Nullable RegionSchema schema;
   private final ShadowMemory memory;
   private final Spares spares;
+  private final OldPieces pieces;
+  private final PageWatch watch;
   private long[] slots = {};
   private long[] olds = {};
   private byte[] flags = {};
@@ -38,20 +44,8 @@ final class TrackedPart implements RegionSource {
     this.part = part;
     this.memory = memory;
     this.spares = spares;
-  }
-
-  /** The old slots that may be kept at once. */
-  static final class Spares {
-    private final long limitBytes;
-    private long usedBytes;
-
-    Spares(long limitBytes) {
-      this.limitBytes = limitBytes;
-    }
-
-    boolean has(long bytes) {
-      return usedBytes + bytes <= limitBytes;
-    }
+    pieces = new OldPieces(memory, spares);
+    watch = part.watch();
   }
 
   Part part() {
@@ -106,6 +100,7 @@ final class TrackedPart implements RegionSource {
       return true;
     }
     schema = now;
+    watch.prepare();
     if (before != null && before.sizeBytes() == now.sizeBytes()) {
       return true; // another shape of as many bytes
     }
@@ -172,6 +167,13 @@ final class TrackedPart implements RegionSource {
    * @return whether any has that was known before
    */
   boolean capture() {
+    watch.begin();
+    boolean changed = captureBlocks();
+    watch.end();
+    return changed;
+  }
+
+  private boolean captureBlocks() {
     RegionSchema now = schema();
     boolean changed = false;
     int last = slots.length - 1;
@@ -201,12 +203,14 @@ final class TrackedPart implements RegionSource {
   /** Where the next piece that differs begins, or the length of the block. */
   private int nextDifference(int block, int from, int length) {
     long base = (long) block << schema().blockLog2();
-    for (int at = from; at < length; at += Pieces.PIECE_BYTES) {
+    int at = watch.nextWritten(base, from, length);
+    while (at < length) {
       int bytes = Math.min(Pieces.PIECE_BYTES, length - at);
       MemorySegment live = part.window(base + at, bytes);
       if (memory.differs(slots[block] + at, live, part.windowStart(base + at), bytes)) {
         return at;
       }
+      at = watch.nextWritten(base, at + bytes, length);
     }
     return length;
   }
@@ -214,7 +218,13 @@ final class TrackedPart implements RegionSource {
   private void replace(int block, int difference, int length) {
     boolean owed = isOwed(block);
     owe(block);
-    if (!owed && makeRoom(block, length)) {
+    long offset = (long) block << schema().blockLog2();
+    boolean few = !owed && watch.fewWritten(offset, length);
+    if (few && spares.reserve(length)) {
+      olds[block] = IN_PIECES;
+      oldBlocks++;
+      copyDifferences(block, difference, length);
+    } else if (!owed && !few && makeRoom(block, length)) {
       copy(block, 0, length);
     } else {
       copyDifferences(block, difference, length);
@@ -223,16 +233,21 @@ final class TrackedPart implements RegionSource {
 
   /**
    * Copies the pieces that differ, beginning at one that does. After two in a row the rest is
-   * copied without looking: most likely all of it has changed.
+   * copied without looking, unless the kernel knows better: most likely all of it has changed.
    */
   private void copyDifferences(int block, int difference, int length) {
     int at = difference;
     while (at < length) {
       int behind = Math.min(at + Pieces.PIECE_BYTES, length);
       int next = nextDifference(block, behind, length);
-      if (next == behind) {
+      if (next == behind && !watch.told()) {
         behind = length;
         next = length;
+      }
+      if (olds[block] == IN_PIECES
+          && !pieces.keep(block, at, slots[block] + at, behind - at, schema().blockSizeBytes())) {
+        olds[block] = ShadowMemory.NONE;
+        spares.release(length);
       }
       copy(block, at, behind - at);
       at = next;
@@ -243,16 +258,19 @@ final class TrackedPart implements RegionSource {
    * Keeps the committed bytes in their slot and moves the block to a spare one, if there is any.
    */
   private boolean makeRoom(int block, int length) {
-    long bytes = ShadowMemory.slotBytes(length);
-    long spare = spares.has(bytes) ? memory.take(length) : ShadowMemory.NONE;
+    long spare = spares.take(length);
     if (spare == ShadowMemory.NONE) {
       return false;
     }
-    spares.usedBytes += bytes;
     olds[block] = slots[block];
     slots[block] = spare;
     oldBlocks++;
     return true;
+  }
+
+  /** What looks out for written pages of the program. */
+  PageWatch watch() {
+    return watch;
   }
 
   /**
@@ -300,9 +318,23 @@ final class TrackedPart implements RegionSource {
 
   @Override
   public @Nullable MemorySegment committed(int block) {
+    if (olds[block] == IN_PIECES) {
+      olds[block] = putTogether(block);
+    }
     return olds[block] == ShadowMemory.NONE
         ? null
         : memory.view(olds[block], schema().blockLengthBytes(block));
+  }
+
+  /** The slot of what a block held before, where only pieces of that were kept; or none. */
+  private long putTogether(int block) {
+    int length = schema().blockLengthBytes(block);
+    long slot = spares.takeReserved(length);
+    if (slot != ShadowMemory.NONE) {
+      MemorySegment whole = memory.view(slot, length).copyFrom(block(block));
+      pieces.putInto(block, whole);
+    }
+    return slot;
   }
 
   /**
@@ -315,17 +347,18 @@ final class TrackedPart implements RegionSource {
       return;
     }
     for (int b = 0; b < slots.length; b++) {
-      if (olds[b] != ShadowMemory.NONE) {
-        int length = schema().blockLengthBytes(b);
-        memory.putBack(olds[b], length);
-        spares.usedBytes -= ShadowMemory.slotBytes(length);
-        olds[b] = ShadowMemory.NONE;
+      if (olds[b] >= 0) {
+        spares.putBack(olds[b], schema().blockLengthBytes(b));
+      } else if (olds[b] == IN_PIECES) {
+        spares.release(schema().blockLengthBytes(b));
       }
+      olds[b] = ShadowMemory.NONE;
       if (committed) {
         flags[b] &= ~OWED;
       }
     }
     oldBlocks = 0;
+    pieces.clear();
     if (committed) {
       owedBlocks = 0;
       owedBytes = 0;

@@ -4,11 +4,14 @@ package dev.holdfast;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +138,7 @@ final class ValueForms {
   }
 
   private static String readString(DataInput in) throws IOException {
-    char[] chars = new char[readLength(in)];
+    char[] chars = new char[readLength(in, Character.BYTES)];
     for (int i = 0; i < chars.length; i++) {
       chars[i] = in.readChar();
     }
@@ -146,6 +149,16 @@ final class ValueForms {
     int length = in.readInt();
     if (length < 0) {
       throw new InvalidObjectException("a length of 0 or more expected, found " + length);
+    }
+    return length;
+  }
+
+  /** A length that the bytes which are left can hold: memory is spent on no other. */
+  private static int readLength(DataInput in, int bytesEach) throws IOException {
+    int length = readLength(in);
+    if (in instanceof InputStream left && (long) length * bytesEach > left.available()) {
+      throw new InvalidObjectException(
+          length + " elements expected, " + left.available() + " bytes left");
     }
     return length;
   }
@@ -206,11 +219,13 @@ final class ValueForms {
 
     @Override
     public Object read(DataInput in) throws IOException {
-      @Nullable Object[] array = (@Nullable Object[]) Array.newInstance(component, readLength(in));
-      for (int i = 0; i < array.length; i++) {
-        array[i] = element.read(in);
+      int length = readLength(in);
+      // Made when all are read: a length that was not written ends with the bytes.
+      List<@Nullable Object> elements = new ArrayList<>();
+      for (int i = 0; i < length; i++) {
+        elements.add(element.read(in));
       }
-      return array;
+      return elements.toArray((@Nullable Object[]) Array.newInstance(component, length));
     }
   }
 
@@ -240,7 +255,7 @@ final class ValueForms {
 
     @Override
     public Object read(DataInput in) throws IOException {
-      int length = readLength(in);
+      int length = readLength(in, primitive.widthBytes());
       Object array = primitive.newArray(length);
       int step = CHUNK_BYTES / primitive.widthBytes();
       byte[] chunk = new byte[Math.min(length, step) * primitive.widthBytes()];

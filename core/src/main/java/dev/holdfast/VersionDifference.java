@@ -52,17 +52,25 @@ public record VersionDifference(String region, String place, String expected, St
       String name = expected.info().regions().get(region).name();
       int other = actual.regionNamed(name);
       if (other < 0) {
-        found.add(new VersionDifference(name, "", "there", "missing"));
+        found.add(onlyInFirst(name));
       } else {
         ofRegion(expected, region, actual, other).ifPresent(found::add);
       }
     }
     for (RegionSchema more : actual.info().regions()) {
       if (expected.regionNamed(more.name()) < 0) {
-        found.add(new VersionDifference(more.name(), "", "missing", "there"));
+        found.add(onlyInSecond(more.name()));
       }
     }
     return found;
+  }
+
+  static VersionDifference onlyInFirst(String region) {
+    return new VersionDifference(region, "", "there", "missing");
+  }
+
+  static VersionDifference onlyInSecond(String region) {
+    return new VersionDifference(region, "", "missing", "there");
   }
 
   private static Optional<VersionDifference> steps(StoredVersion expected, StoredVersion actual) {
@@ -92,12 +100,9 @@ public record VersionDifference(String region, String place, String expected, St
   private static Optional<VersionDifference> ofRegion(
       StoredVersion expected, int region, StoredVersion actual, int other) {
     RegionSchema schema = expected.info().regions().get(region);
-    RegionSchema otherSchema = actual.info().regions().get(other);
-    String form = form(schema);
-    String otherForm = form(otherSchema);
-    if (!form.equals(otherForm) || schema.blockLog2() != otherSchema.blockLog2()) {
-      return Optional.of(
-          new VersionDifference(schema.name(), "", form, otherForm + sizes(schema, otherSchema)));
+    Optional<VersionDifference> form = ofForm(schema, actual.info().regions().get(other));
+    if (form.isPresent()) {
+      return form;
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment left = arena.allocate(schema.blockSizeBytes(), 8);
@@ -116,6 +121,19 @@ public record VersionDifference(String region, String place, String expected, St
     return Optional.empty();
   }
 
+  /** What keeps two regions of one name from being compared place by place. */
+  static Optional<VersionDifference> ofForm(RegionSchema schema, RegionSchema other) {
+    String form = form(schema);
+    String otherForm = form(other);
+    return form.equals(otherForm)
+            && schema.sizeBytes() == other.sizeBytes()
+            && schema.elementType() == other.elementType()
+            && schema.blockLog2() == other.blockLog2()
+        ? Optional.empty()
+        : Optional.of(
+            new VersionDifference(schema.name(), "", form, otherForm + sizes(schema, other)));
+  }
+
   private static String form(RegionSchema schema) {
     String words = Schemas.inWords(schema);
     return schema.kind() == RegionKind.ARRAY || schema.kind() == RegionKind.SEGMENT
@@ -129,7 +147,8 @@ public record VersionDifference(String region, String place, String expected, St
         : ", in blocks of " + other.blockSizeBytes() + " bytes";
   }
 
-  private static VersionDifference at(
+  /** The difference at the first byte of a block that is another. */
+  static VersionDifference at(
       RegionSchema schema, long blockStart, long mismatch, MemorySegment one, MemorySegment two) {
     if (schema.kind() == RegionKind.RNG) {
       return new VersionDifference(schema.name(), "", "one state of the generator", "another");
@@ -154,7 +173,7 @@ public record VersionDifference(String region, String place, String expected, St
   }
 
   /** The element as a Java programmer addresses it. */
-  private static String place(RegionSchema schema, long element) {
+  static String place(RegionSchema schema, long element) {
     if (schema.elementType() == ElementType.OPAQUE || schema.kind() == RegionKind.SEGMENT) {
       return String.format(Locale.ROOT, "byte %,d", element);
     }

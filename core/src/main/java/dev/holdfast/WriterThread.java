@@ -9,7 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
- * The daemon thread on which everything happens that touches the store. Nobody else knows it, so
+ * The daemon thread on which everything happens that writes to the store. Nobody else knows it, so
  * nobody can interrupt it: an interrupt would close the file being written.
  */
 final class WriterThread implements AutoCloseable {

@@ -66,10 +66,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   static boolean isSetting(String variable) {
-    return variable.startsWith("HOLDFAST")
-        || variable.startsWith("SLURM")
-        || variable.startsWith("PBS")
-        || variable.startsWith("LSB")
+    return variable.matches("(HOLDFAST|SLURM|PBS|LSB|SGE|FLUX|_CONDOR).*")
         || variable.equals("JAVA_TOOL_OPTIONS");
   }
 
@@ -148,7 +145,7 @@ final class ChildJvm implements AutoCloseable {
 
   /** SIGKILL; what it had said before is handed on. */
   void kill(Consumer<String> rest) {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // the process's own method closes what is to be read
     assertEquals(SIGKILL_EXIT, awaitExit(rest), errors());
   }
 

@@ -61,6 +61,12 @@ final class GoldenStoreTest {
     }
     assertTrue(versions.stream().anyMatch(v -> v.info().family().full()));
     assertTrue(versions.stream().anyMatch(v -> !v.info().family().full()));
+    for (VersionRecord version : versions) {
+      assertTrue(version.info().costs().samples() >= 0);
+      assertEquals(0, version.info().ledger().suspendedNs(), "not told then");
+      assertEquals(0, version.info().costs().intervalSeconds(), "not told then");
+      assertEquals(0, version.info().costs().mttfSeconds(), "not told then");
+    }
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.storage.KeepRules;
+import dev.holdfast.storage.Keys;
 import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.io.Disk;
@@ -72,6 +74,7 @@ final class LedgerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(64L << 20),
+            Optional.empty(),
             Set.of());
     Settings settings = Settings.conclude("test", told, Map.of(), new Properties());
     StoreOptions options =
@@ -79,7 +82,7 @@ final class LedgerTest {
             Disk.local(),
             clock,
             Disk.Access.OWNER,
-            1,
+            KeepRules.last(1),
             true,
             StoreOptions.ZSTD_LEVEL_DEFAULT,
             StoreOptions.MAX_FILE_AGE_DEFAULT,
@@ -89,8 +92,10 @@ final class LedgerTest {
             previousEndS.isPresent()
                 ? OptionalLong.of(FIRST_START_MS + previousEndS.getAsLong() * 1000)
                 : OptionalLong.empty(),
+            Keys.NONE,
             Map.of(),
-            line -> {});
+            line -> {},
+            Optional::empty);
     return new Holdfast(new Session("test", settings, options, Session.Manner.usual(false)), "");
   }
 
@@ -160,6 +165,28 @@ final class LedgerTest {
       assertEquals(1, hf.ledger().failures());
       assertEquals(0, hf.complete().exitCode());
     }
+  }
+
+  @Test
+  void timeStoodStill_isItsOwnPartAndNoTimeAtRisk() {
+    JobClock job = new JobClock(clock, Ledger.begin(FIRST_START_MS));
+    clock.pass(5);
+    job.startLoop();
+    clock.pass(30);
+    long awake = job.awakeNs();
+    clock.pass(60);
+    job.suspended(60 * S);
+    assertEquals(awake, job.awakeNs(), "this clock stands still too");
+    clock.pass(2);
+    job.blocked(2 * S);
+    Ledger ledger = job.now();
+    assertParts(ledger, 30, 2, 0, 5, 0);
+    assertEquals(60 * S, ledger.suspendedNs());
+    assertEquals(37, job.past().exposure().atRiskSeconds(), 1e-9);
+    assertEquals(37, job.past().exposure().ageSeconds(), 1e-9);
+    assertEquals(1 - 30 / 97.0, ledger.waste(), 1e-12);
+    Ledger next = ledger.withAttempt(ledger.atEpochMs() + 1000, 0, 1000, 0).wentBackTo(20 * S);
+    assertEquals(60 * S, next.withVersion(1, 1).suspendedNs(), "kept over attempts");
   }
 
   /** Takes the END record away: a run that is killed leaves none. */

@@ -118,7 +118,7 @@ final class PacerTest {
     }
     Pacer pacer =
         new Pacer(new Pacer.Wanted(fixed(3600), DAY, 100 * S), metrics, () -> Pacer.Past.NONE);
-    pacer.goOnFrom(new Costs(1, 2, 0, 10, 30));
+    pacer.goOnFrom(new Costs(1, 2, 0, 10, 30, 0, 0));
     pacer.begin(0, 0, 1, 0);
     assertEquals(87, pacer.untilLastBoundaryNs(0) * 1e-9, 0.1);
     assertEquals(0, pacer.untilLastBoundaryNs(88 * S));
@@ -129,7 +129,7 @@ final class PacerTest {
   void stepsOf20Minutes_with25Left_checkpointAfterOne() {
     long minute = 60 * S;
     Pacer pacer = ofJob(CheckpointPolicy.walltime(), 25 * minute);
-    pacer.goOnFrom(new Costs(30, 60, 0, 1200, 1));
+    pacer.goOnFrom(new Costs(30, 60, 0, 1200, 1, 0, 0));
     pacer.begin(0, 0, 1_000_000, 0);
     assertEquals(1200, pacer.workIntervalSeconds());
     assertEquals(10 * minute, pacer.untilDueNs(0), "at the boundary nearest to the interval's end");
@@ -148,6 +148,15 @@ final class PacerTest {
     assertEquals(1.3, pacer.costs().stepSeconds(), 1e-9);
     assertEquals(1.3, pacer.costs().durableSeconds(), 1e-9);
     assertEquals(2, pacer.costs().samples());
+  }
+
+  @Test
+  void cost_includesWhatTheLoopHasPaidBefore_whichMovesNoInterval() {
+    Pacer pacer = pacer(fixed(10));
+    pacer.captured(10 * S, 10 * S + 500 * MS, 1, 250 * MS);
+    assertEquals(0.75, pacer.costs().blockedSeconds(), 1e-9);
+    assertEquals(10, pacer.costs().stepSeconds(), 1e-9);
+    assertEquals(15 * S - 500 * MS, pacer.untilDueNs(1 * S)); // half a step before 20.5 s
   }
 
   @Test
@@ -203,11 +212,66 @@ final class PacerTest {
   @Test
   void costsOfEarlierAttempts_areUsedAtOnce() {
     Pacer pacer = ofJob(CheckpointPolicy.young(), Long.MAX_VALUE);
-    pacer.goOnFrom(new Costs(3, 9, 1, 0.5, 40));
+    pacer.goOnFrom(new Costs(3, 9, 1, 0.5, 40, 0, 0));
     pacer.begin(0, 1000, 2_000_000_000L, 5);
     assertEquals(new Situation(3, DAY, 5, 0), pacer.state(0).situation());
     assertEquals(40, pacer.costs().samples());
     assertEquals(0.5, pacer.costs().stepSeconds());
+  }
+
+  @Test
+  void costs_tellWhatThePolicyPlansNext() {
+    AtomicInteger asked = new AtomicInteger();
+    Pacer pacer = pacer(now -> 10 + asked.getAndIncrement());
+    pacer.writing();
+    pacer.captured(10 * S, 11 * S, 10);
+    assertEquals(10, pacer.costs().intervalSeconds());
+    assertEquals(DAY, pacer.costs().mttfSeconds());
+    pacer.written(12 * S, true, 1);
+    assertEquals(10, pacer.workIntervalSeconds(), "asked once per interval");
+    assertEquals(
+        Double.POSITIVE_INFINITY, pacer(now -> Double.POSITIVE_INFINITY).costs().intervalSeconds());
+  }
+
+  @Test
+  void costs_ofAPolicyThatFails_areToldWithoutAPlan() {
+    Pacer pacer =
+        pacer(now -> {
+          throw new IllegalStateException("no table for this state");
+        });
+    assertEquals(0, pacer.costs().intervalSeconds());
+    assertEquals(1e-3, pacer.costs().blockedSeconds(), 1e-9);
+  }
+
+  @Test
+  void suspension_bringsOnlyTheEndOfTheAllocationNearer() {
+    Pacer pacer = ofJob(fixed(10), 100 * S);
+    pacer.begin(0, 0, 0, 0);
+    checkpoint(pacer, 10 * S, 0, 10);
+    long until = pacer.untilLastBoundaryNs(20 * S);
+    long due = pacer.untilDueNs(12 * S);
+    pacer.suspended(30 * S);
+    assertEquals(until - 30 * S, pacer.untilLastBoundaryNs(20 * S));
+    assertEquals(due, pacer.untilDueNs(12 * S));
+    Pacer endless = pacer(fixed(10));
+    endless.suspended(30 * S);
+    assertEquals(Long.MAX_VALUE, endless.untilLastBoundaryNs(0));
+  }
+
+  @Test
+  void interruptedCaptureAndWrite_areNoSamples() {
+    Pacer pacer = pacer(fixed(10));
+    checkpoint(pacer, 10 * S, 500, 10);
+    Costs before = pacer.costs();
+    pacer.writing();
+    pacer.capturedInterrupted(90 * S, 12);
+    assertEquals(Long.MAX_VALUE, pacer.untilDueNs(90 * S), "it is being written");
+    pacer.writtenInterrupted(95 * S, true);
+    assertEquals(before, pacer.costs());
+    assertEquals(9_500 * MS, pacer.untilDueNs(90 * S), "half a step before the interval's end");
+    pacer.writing();
+    pacer.writtenInterrupted(99 * S, false);
+    assertEquals(S, pacer.untilDueNs(99 * S), "a failure is tried again");
   }
 
   @Test

@@ -7,6 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.holdfast.storage.Holding;
+import dev.holdfast.storage.Liveness;
+import dev.holdfast.storage.StopRequest;
+import dev.holdfast.storage.Store;
+import dev.holdfast.storage.StoreRecord.EndRecord;
+import dev.holdfast.storage.format.AttemptInfo.EndCause;
+import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.SystemFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +22,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +81,76 @@ final class ProcessTest {
   }
 
   @Test
+  void request_leftInTheStore_stopsAtABoundaryWithVersion() throws Exception {
+    String by = "ada on n007 with holdfast stop";
+    try (ChildJvm child = job.start(Map.of(), "target=100000000")) {
+      job.heard(child.expect("ACK", job::heard));
+      Store store = Store.open(job.store(), Disk.local());
+      Holding holding = store.holding().orElseThrow();
+      assertEquals(child.pid(), holding.holder().pid());
+      assertEquals(Liveness.ALIVE, holding.liveness());
+      new StopRequest(holding.attempt(), by).leave(store.root(), Disk.local());
+      assertEquals(75, child.awaitExit(job::heard), child.errors());
+      assertTrue(child.errors().contains("stopping after this step (asked by " + by + ")"));
+      assertEquals(Optional.empty(), StopRequest.find(store.root(), Disk.local()));
+      assertEquals(Optional.empty(), store.holding());
+      EndRecord end = (EndRecord) store.records().getLast();
+      assertEquals(EndCause.STOPPED, end.ended().cause());
+      assertEquals("asked by " + by, end.ended().message());
+      new StopRequest(holding.attempt(), by).leave(store.root(), Disk.local());
+    }
+    runTo(job.acknowledgedStep() + 10);
+    assertFalse(Files.exists(job.store().resolve("STOP")), "one that came too late is taken away");
+    job.checkFile();
+  }
+
+  /** As gang scheduling does; the machine may be slow, so only a lower bound is certain. */
+  @Test
+  void suspension_ofTheProcess_isItsOwnPartOfTheLedger() throws Exception {
+    try (ChildJvm child = job.start(Map.of(), "interval=20")) {
+      for (int i = 0; i < 5; i++) {
+        job.heard(child.expect("ACK", job::heard));
+      }
+      child.awaitError("every "); // the timer runs from here on
+      child.signal("STOP");
+      long stopped = awaitStopped(child.pid());
+      while (System.nanoTime() - stopped < 8_000_000_000L) {
+        assertEquals("T", state(child.pid()));
+        LockSupport.parkNanos(50_000_000);
+      }
+      child.signal("CONT");
+      child.awaitError("stood still for ");
+      for (int i = 0; i < 5; i++) {
+        job.heard(child.expect("ACK", job::heard));
+      }
+      child.signal("TERM");
+      assertEquals(75, child.awaitExit(job::heard), child.errors());
+      assertTrue(child.errors().contains(" + suspended "), child.errors());
+    }
+    EndRecord end = (EndRecord) Store.open(job.store(), Disk.local()).records().getLast();
+    Ledger ledger = end.ended().ledger();
+    assertTrue(ledger.suspendedNs() >= 7_000_000_000L, ledger.toString());
+    long makespanMs = ledger.atEpochMs() - ledger.firstStartEpochMs();
+    assertEquals((double) makespanMs, ledger.makespanNs() / 1e6, 100, "the parts add up");
+    runTo(job.acknowledgedStep());
+    job.checkFile();
+  }
+
+  private static long awaitStopped(long pid) throws IOException {
+    long patience = System.nanoTime() + 60_000_000_000L;
+    while (!state(pid).equals("T")) {
+      assertTrue(System.nanoTime() - patience < 0, "never stopped");
+      LockSupport.parkNanos(1_000_000);
+    }
+    return System.nanoTime();
+  }
+
+  private static String state(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+  }
+
+  @Test
   void hangup_ignoredSinceTheStart_isIgnored() throws Exception {
     try (ChildJvm child = job.startUnder(List.of("nohup"), Map.of())) {
       job.heard(child.expect("ACK", job::heard));
@@ -105,6 +185,17 @@ final class ProcessTest {
       assertTrue(child.errors().contains("HOLDFAST_FRESH=1"), child.errors());
     }
     assertFalse(Files.exists(job.store()));
+  }
+
+  @Test
+  void endOfTheAllocation_bySlurm_isTold() throws Exception {
+    long inAnHour = System.currentTimeMillis() / 1000 + 3600;
+    Map<String, String> environment =
+        Map.of("SLURM_JOB_ID", "12", "SLURM_JOB_END_TIME", Long.toString(inAnHour));
+    try (ChildJvm child = job.start(environment, "target=10")) {
+      assertEquals(0, child.awaitExit(job::heard), child.errors());
+      assertTrue(child.errors().contains(", as the scheduler says"), child.errors());
+    }
   }
 
   @Test

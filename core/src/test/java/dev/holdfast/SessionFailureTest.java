@@ -12,8 +12,10 @@ import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.storage.NoUsableVersionException;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreHeldException;
+import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.StoreRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
+import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -346,6 +348,52 @@ final class SessionFailureTest {
 
   private static final List<String> ALL_LINES =
       List.of("line 0", "line 1", "line 2", "line 3", "line 4", "line 5", "end");
+
+  @Test
+  void successor_whileAVersionIsBeingWritten_endsTheJobAtItsNextBoundary() throws Exception {
+    try (BlockingDisk slow = new BlockingDisk()) {
+      Fenced fenced =
+          assertThrows(Fenced.class, () -> job().disk(slow.disk()).run(hf -> overtaken(hf, slow)));
+      assertSays(fenced, "was taken over by process " + ProcessHandle.current().pid());
+    }
+    Store store = Store.open(temp.resolve("store"), Disk.local());
+    assertTrue(store.records().stream().noneMatch(VersionRecord.class::isInstance));
+  }
+
+  private void overtaken(Holdfast hf, BlockingDisk slow) throws Exception {
+    hf.protect("x", new double[40 * BLOCK]);
+    hf.restore();
+    slow.block();
+    Version version = hf.checkpoint();
+    slow.awaitBlocked();
+    hf.tick();
+    StoreOptions force = Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Disk.local());
+    StoreWriter.open(temp.resolve("store"), force).close();
+    ((Session) hf.engine()).keepAlive();
+    try {
+      hf.tick();
+    } finally {
+      assertEquals(Version.State.CAPTURED, version.state(), "it is still being written");
+      slow.close();
+    }
+  }
+
+  private static Settings settings(String variable) {
+    return Job.settingsOf("test", Map.of(variable, "1"));
+  }
+
+  @Test
+  void end_overtakenAtThatMoment_isFencedAndNotComplete() {
+    StoreOptions force = Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Disk.local());
+    Body body =
+        hf -> {
+          hf.protect("x", new double[BLOCK]);
+          hf.restore();
+          assertTrue(hf.checkpoint().awaitDurable());
+          StoreWriter.open(temp.resolve("store"), force).close();
+        };
+    assertThrows(Fenced.class, () -> job().run(body));
+  }
 
   @Test
   void outputFile_afterCrash_hasEveryLineOnce() throws Exception {

@@ -8,15 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.storage.KeepRules;
+import dev.holdfast.storage.KeyException;
+import dev.holdfast.storage.Keys;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +42,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -41,9 +51,10 @@ final class SettingsTest {
           Optional.of(Duration.ofHours(2)),
           Optional.of(CheckpointPolicy.young()),
           Optional.of(Duration.ofHours(5)),
-          Optional.of(2),
+          Optional.of(KeepRules.last(2)),
           Optional.of(false),
           Optional.of(2L << 20),
+          Optional.empty(),
           Set.of("size"));
 
   private static final Map<String, String> ENVIRONMENT =
@@ -52,7 +63,7 @@ final class SettingsTest {
           "HOLDFAST_MTTF", "90min",
           "HOLDFAST_POLICY", "daly",
           "HOLDFAST_WALLTIME", "24h",
-          "HOLDFAST_KEEP", "5",
+          "HOLDFAST_KEEP", "5, every 6h for 7d",
           "HOLDFAST_SPARE", "1",
           "HOLDFAST_MEMORY", "64MiB");
 
@@ -78,7 +89,7 @@ final class SettingsTest {
     assertEquals(Path.of("/from/environment"), settings.store());
     assertEquals(new Settings.Mttf(Duration.ofMinutes(90), true), settings.mttf());
     assertEquals("daly", settings.policy().name());
-    assertEquals(5, settings.keep());
+    assertEquals("last 5, every 6h for 7d", settings.keep().toString());
     assertTrue(settings.spare());
     assertEquals(64L << 20, settings.memoryBytes());
     assertEquals(Set.of("size"), settings.allowedChanges());
@@ -90,7 +101,7 @@ final class SettingsTest {
     assertEquals(Path.of("/from/builder"), settings.store());
     assertEquals(Duration.ofHours(2), settings.mttf().duration());
     assertEquals("young", settings.policy().name());
-    assertEquals(2, settings.keep());
+    assertEquals(KeepRules.last(2), settings.keep());
     assertFalse(settings.spare());
     assertEquals(2L << 20, settings.memoryBytes());
   }
@@ -101,7 +112,7 @@ final class SettingsTest {
     assertEquals(Path.of("/from/file"), settings.store());
     assertEquals(new Settings.Mttf(Duration.ofHours(3), true), settings.mttf());
     assertEquals("fixed:90s", settings.policy().name());
-    assertEquals(3, settings.keep());
+    assertEquals(KeepRules.last(3), settings.keep());
     assertFalse(settings.spare());
     assertEquals(3L << 20, settings.memoryBytes());
   }
@@ -113,7 +124,7 @@ final class SettingsTest {
     assertEquals(new Settings.Mttf(Duration.ofHours(24), false), settings.mttf());
     assertEquals("adaptive", settings.policy().name());
     assertEquals(OptionalLong.empty(), settings.endEpochMs());
-    assertEquals(1, settings.keep());
+    assertEquals(KeepRules.last(1), settings.keep());
     assertTrue(settings.spare());
     assertTrue(settings.memoryBytes() >= 64L << 20);
     assertFalse(settings.fresh());
@@ -132,10 +143,13 @@ final class SettingsTest {
             Map.of("HOLDFAST_MTBF", "3h", "HOLDFAST_FRESH", "1", "HOLDFAST", "on", "HOME", "/"),
             file);
     assertEquals(3, said.size(), said::toString);
-    assertTrue(said.get(0).contains("HOLDFAST_MTBF means nothing; there are HOLDFAST_BREAK_LOCK,"));
+    assertTrue(
+        said.get(0).contains("HOLDFAST_MTBF means nothing; there are HOLDFAST_ACCEPT_UNSEALED,"));
     assertEquals(
         "holdfast.properties: fresh is for one run; set it in the environment", said.get(1));
-    assertTrue(said.get(2).startsWith("holdfast.properties: mtbf means nothing; there are keep, "));
+    assertTrue(
+        said.get(2)
+            .startsWith("holdfast.properties: mtbf means nothing; there are keep, key_file, "));
     assertEquals(List.of(), Settings.unknown(ENVIRONMENT, file()));
   }
 
@@ -158,10 +172,57 @@ final class SettingsTest {
   void builder_ofNonsense_isRefusedAtOnce() {
     Job job = Holdfast.job("heat");
     assertSays(assertThrows(HoldfastException.class, () -> job.keep(0)), "keep(0)");
+    assertSays(assertThrows(HoldfastException.class, () -> job.keep("all")), "keep \"all\"");
     assertSays(assertThrows(HoldfastException.class, () -> job.memory(-1)), "memory(-1)");
     assertSays(
         assertThrows(HoldfastException.class, () -> Settings.off(Map.of("HOLDFAST", "of"))),
         "HOLDFAST \"of\": write 1 or 0");
+  }
+
+  @Test
+  void keyFile_environmentBeforeBuilderBeforeFile(@TempDir Path folder) throws IOException {
+    Path[] files = new Path[3];
+    String[] ids = new String[3];
+    for (int i = 0; i < files.length; i++) {
+      files[i] = Files.write(folder.resolve("key" + i), filled(i));
+      Files.setPosixFilePermissions(files[i], PosixFilePermissions.fromString("rw-------"));
+      ids[i] = Keys.read(files[i], false).toString();
+    }
+    Properties file = new Properties();
+    assertEquals("no key", Settings.conclude("heat", NOTHING, Map.of(), file).keys().toString());
+    file.setProperty("key_file", files[2].toString());
+    assertEquals(ids[2], Settings.conclude("heat", NOTHING, Map.of(), file).keys().toString());
+    Settings.Told told = toldKeyFile(files[1]);
+    assertEquals(ids[1], Settings.conclude("heat", told, Map.of(), file).keys().toString());
+    Map<String, String> environment = Map.of("HOLDFAST_KEY_FILE", files[0].toString());
+    assertEquals(ids[0], Settings.conclude("heat", told, environment, file).keys().toString());
+  }
+
+  /** A key that was meant to be there must not be left out without a word. */
+  @Test
+  void keyFile_thatIsBlankOrMissing_isRefused() {
+    assertThrows(KeyException.class, () -> conclude(NOTHING, Map.of("HOLDFAST_KEY_FILE", " ")));
+    assertThrows(
+        KeyException.class, () -> conclude(toldKeyFile(Path.of("no", "such", "key")), Map.of()));
+  }
+
+  private static byte[] filled(int value) {
+    byte[] key = new byte[32];
+    Arrays.fill(key, (byte) value);
+    return key;
+  }
+
+  private static Settings.Told toldKeyFile(Path file) {
+    return new Settings.Told(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(file),
+        Set.of());
   }
 
   @Test
@@ -173,23 +234,70 @@ final class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "SLURM_ARRAY_TASK_ID, 7, heat.7.holdfast",
-    "SLURM_ARRAY_TASK_ID, 0, heat.0.holdfast",
-    "PBS_ARRAY_INDEX, 12, heat.12.holdfast",
-    "LSB_JOBINDEX, 3, heat.3.holdfast",
-    "LSB_JOBINDEX, 0, heat.holdfast", // LSF says 0 where there is no array
-    "SLURM_ARRAY_TASK_ID, ../x, heat.holdfast"
+    "SLURM_JOB_ID=12 SLURM_ARRAY_JOB_ID=10 SLURM_ARRAY_TASK_ID=7, heat.7.holdfast",
+    "SLURM_JOB_ID=12 SLURM_ARRAY_JOB_ID=10 SLURM_ARRAY_TASK_ID=0, heat.0.holdfast",
+    "SLURM_JOB_ID=12 SLURM_ARRAY_JOB_ID=10 SLURM_ARRAY_TASK_ID=../x, heat.holdfast",
+    "SLURM_JOB_ID=12, heat.holdfast",
+    "PBS_JOBID=12[3].pbs PBS_ARRAY_INDEX=3, heat.3.holdfast",
+    "LSB_JOBID=12 LSB_JOBINDEX=3, heat.3.holdfast",
+    "LSB_JOBID=12 LSB_JOBINDEX=0, heat.holdfast",
+    "SGE_ROOT=/opt/sge JOB_ID=12 SGE_TASK_ID=4, heat.4.holdfast",
+    "SGE_ROOT=/opt/sge JOB_ID=12 SGE_TASK_ID=undefined, heat.holdfast",
+    "FLUX_JOB_ID=ƒabc FLUX_JOB_CC=5, heat.5.holdfast",
+    "SLURM_ARRAY_TASK_ID=7, heat.holdfast"
   })
-  void arrayJob_everyTaskHasItsOwnStore(String variable, String index, String store) {
-    Settings settings = conclude(NOTHING, Map.of(variable, index));
+  void arrayJob_everyTaskHasItsOwnStore(String variables, String store) {
+    Settings settings = conclude(NOTHING, environment(variables));
     assertEquals(Path.of(store).toAbsolutePath(), settings.store());
   }
 
+  private static Map<String, String> environment(String variables) {
+    return Arrays.stream(variables.split(" ", -1))
+        .map(variable -> variable.split("=", 2))
+        .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SLURM_JOB_ID=1 SLURM_RESTART_COUNT=1, true",
+    "SLURM_JOB_ID=1 SLURM_RESTART_COUNT=0, false",
+    "SLURM_JOB_ID=1 SLURM_RESTART_COUNT=?, false",
+    "LSB_JOBID=1 LSB_RESTART=Y, true",
+    "LSB_JOBID=1, false",
+    "SGE_ROOT=/opt/sge JOB_ID=1 RESTARTED=1, true",
+    "SGE_ROOT=/opt/sge JOB_ID=1 RESTARTED=0, false",
+    "PBS_JOBID=1.pbs, false"
+  })
+  void restartedByScheduler_meansRestarted(String variables, boolean restarted) {
+    assertEquals(restarted, conclude(NOTHING, environment(variables)).restarted());
+  }
+
   @Test
-  void restartCount_aboveZero_meansRestarted() {
-    assertTrue(conclude(NOTHING, Map.of("SLURM_RESTART_COUNT", "1")).restarted());
-    assertFalse(conclude(NOTHING, Map.of("SLURM_RESTART_COUNT", "0")).restarted());
-    assertFalse(conclude(NOTHING, Map.of("SLURM_RESTART_COUNT", "?")).restarted());
+  void endOfTheAllocation_whenNobodySaysAWalltime_isTheSchedulers() {
+    long inAnHour = System.currentTimeMillis() / 1000 + 3600;
+    Map<String, String> slurm = environment("SLURM_JOB_ID=12 SLURM_JOB_END_TIME=" + inAnHour);
+    Settings asked = conclude(NOTHING, slurm);
+    assertEquals(OptionalLong.of(inAnHour * 1000), asked.endEpochMs());
+    assertTrue(asked.endToldByScheduler());
+    Settings said = conclude(BUILDER, slurm);
+    assertTrue(said.endEpochMs().getAsLong() > inAnHour * 1000, "the builder says 5 h");
+    assertFalse(said.endToldByScheduler());
+    Settings passed =
+        conclude(NOTHING, environment("SLURM_JOB_ID=1 SLURM_JOB_END_TIME=1700000000"));
+    assertEquals(OptionalLong.empty(), passed.endEpochMs(), "the limit was moved since");
+    assertFalse(passed.endToldByScheduler());
+  }
+
+  @Test
+  void variablesThatRunSets_areNotCalledMeaningless() {
+    Map<String, String> set =
+        environment(
+            "HOLDFAST_ATTEMPT=3 HOLDFAST_DIR=/s.run HOLDFAST_DUE=/s.run/due HOLDFAST_INTERVAL_S=60"
+                + " HOLDFAST_RESTART=/s.run/chk HOLDFAST_PREVIOUS_END=1700000000000");
+    assertEquals(List.of(), Settings.unknown(set, new Properties()));
+    Properties file = new Properties();
+    file.setProperty("attempt", "3");
+    assertEquals(1, Settings.unknown(Map.of(), file).size(), "no settings");
   }
 
   @Test
@@ -210,6 +318,22 @@ final class SettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "3 | last 3",
+        "last 3 | last 3",
+        "every 6h for 7d | last 1, every 6h for 7d",
+        "3,every 360min for 1w,at most 0.5TiB | last 3, every 6h for 7d, at most 512GiB",
+        "last 2, every 1h for 1d, every 1d for 30d | last 2, every 1h for 1d, every 1d for 30d",
+        "at most 1500kB | last 1, at most 1500000B"
+      })
+  void rulesToKeep_saidInAnyForm_areUnderstoodAndReadBack(String text, String meaning) {
+    assertEquals(meaning, KeepText.parse("keep", text).toString());
+    assertEquals(meaning, KeepText.parse("keep", meaning).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "HOLDFAST_MTTF | 90 | HOLDFAST_MTTF \"90\": 90 has no unit; write 90s, 90min or 90h",
         "HOLDFAST_MTTF | soon | HOLDFAST_MTTF \"soon\"",
         "HOLDFAST_MTTF | 0s | longer than 0",
@@ -218,7 +342,12 @@ final class SettingsTest {
         "HOLDFAST_MEMORY | 64 | HOLDFAST_MEMORY \"64\": write a size with its unit, such as 64MiB",
         "HOLDFAST_MEMORY | 64 apples | HOLDFAST_MEMORY \"64 apples\"",
         "HOLDFAST_KEEP | 0 | HOLDFAST_KEEP \"0\": write how many versions, 1 or more",
-        "HOLDFAST_KEEP | many | HOLDFAST_KEEP \"many\"",
+        "HOLDFAST_KEEP | many | such as \"3, every 6h for 7d, at most 200GiB\"",
+        "HOLDFAST_KEEP | 3, 4 | HOLDFAST_KEEP \"3, 4\"",
+        "HOLDFAST_KEEP | 3, | HOLDFAST_KEEP \"3,\"",
+        "HOLDFAST_KEEP | every 6 for 7d | HOLDFAST_KEEP \"6\": 6 has no unit",
+        "HOLDFAST_KEEP | every 7d for 6h | every 7d for 6h: the first must be longer",
+        "HOLDFAST_KEEP | at most 200 | HOLDFAST_KEEP \"200\": write a size with its unit",
         "HOLDFAST_SPARE | maybe | HOLDFAST_SPARE \"maybe\": write 1 or 0",
         "HOLDFAST_FRESH | perhaps | HOLDFAST_FRESH \"perhaps\": write 1 or 0",
         "HOLDFAST_PREVIOUS_END | now | HOLDFAST_PREVIOUS_END \"now\""

@@ -40,7 +40,7 @@ final class SoakJob {
     return directory.resolve("store");
   }
 
-  private Path out() {
+  Path out() {
     return directory.resolve("out.csv");
   }
 

@@ -114,6 +114,7 @@ final class SoakTest {
         restarts.get(),
         acknowledgements.get(),
         (System.nanoTime() - from) * 1e-9);
+    report();
     if (only < 0) {
       Set<String> all = new TreeSet<>(HaltingDisk.MAKING);
       all.addAll(HaltingDisk.RUNNING);
@@ -121,6 +122,20 @@ final class SoakTest {
       assertEquals(all, reached);
       assertTrue(kills.get() >= (soak ? KILLS_MIN_SOAK : KILLS_MIN), kills + " kills");
     }
+  }
+
+  /** The figures, where those of all harnesses are collected. A loss has failed the test by now. */
+  private void report() throws IOException {
+    Path folder =
+        Files.createDirectories(Path.of(System.getProperty("holdfast.trust", "target/trust")));
+    Files.writeString(
+        folder.resolve("kills.json"),
+        String.format(
+            Locale.ROOT,
+            "{\n  \"acknowledged\": %d,\n  \"kills\": %d,\n  \"lost\": 0,\n  \"restarts\": %d\n}\n",
+            acknowledgements.get(),
+            kills.get(),
+            restarts.get()));
   }
 
   /** One job, from the making of its store to its end. */

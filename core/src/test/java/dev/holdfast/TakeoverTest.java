@@ -16,18 +16,25 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two processes that want the same store: one writes, the other is told by whom it is held. */
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Execution(ExecutionMode.CONCURRENT)
 final class TakeoverTest {
   private static final Map<String, String> BREAK_LOCK = Map.of("HOLDFAST_BREAK_LOCK", "1");
+  private static final Map<String, String> FIRST_RUN = Map.of("SLURM_JOB_ID", "12");
+  private static final Map<String, String> RESTARTED =
+      Map.of("SLURM_JOB_ID", "12", "SLURM_RESTART_COUNT", "1");
 
   @TempDir private Path temp;
   private final SoakReference reference = new SoakReference();
@@ -49,7 +56,7 @@ final class TakeoverTest {
       }
       first.signal("STOP");
       refuse(job, first);
-      takeOver(job, first, () -> first.signal("CONT"));
+      takeOver(job, BREAK_LOCK, first, () -> first.signal("CONT"));
     }
   }
 
@@ -73,8 +80,60 @@ final class TakeoverTest {
     }
     try (ChildJvm first = job.start(Map.of(), "point=" + point)) {
       first.expect("AT", job::heard);
-      takeOver(job, first, () -> first.send("go on"));
+      takeOver(job, BREAK_LOCK, first, () -> first.send("go on"));
     }
+  }
+
+  /**
+   * The daemon of a node dies and the scheduler begins the job again elsewhere, while the process
+   * on that node goes on: at once, wherever in its work it is, or after having been suspended.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "runs on",
+        "suspended",
+        "open.unlink.after:1",
+        "output.write.middle:2",
+        "version.link.before:2",
+        "version.list.after:2"
+      })
+  void zombie_whoseJobTheSchedulerBeganAgain_isFencedAndHarmsNothing(String moment)
+      throws Exception {
+    SoakJob job = new SoakJob(temp, "tick", reference);
+    boolean atPoint = moment.contains(":");
+    try (ChildJvm first = job.start(FIRST_RUN, "point=" + (atPoint ? moment : "none:0"))) {
+      if (atPoint) {
+        first.expect("AT", job::heard);
+        takeOver(job, RESTARTED, first, () -> first.send("go on"));
+      } else {
+        job.heard(first.expect("ACK", job::heard));
+        if (moment.equals("suspended")) {
+          first.signal("STOP");
+          takeOver(job, RESTARTED, first, () -> first.signal("CONT"));
+        } else {
+          takeOver(job, RESTARTED, first, () -> {});
+        }
+      }
+    }
+  }
+
+  @Test
+  void restart_ofAnotherJobOfTheScheduler_isNoReasonToTakeOver() throws Exception {
+    SoakJob job = new SoakJob(temp, "steps", reference);
+    try (ChildJvm first = job.start(FIRST_RUN)) {
+      job.heard(first.expect("ACK", job::heard));
+      try (ChildJvm other = job.start(Map.of("SLURM_JOB_ID", "13", "SLURM_RESTART_COUNT", "1"))) {
+        assertEquals(5, other.awaitExit(job::heard), other.errors());
+        assertNames(first, other);
+      }
+      first.signal("TERM");
+      assertEquals(75, first.awaitExit(job::heard), first.errors());
+    }
+    try (ChildJvm second = job.start(RESTARTED, "target=" + (job.acknowledgedStep() + 9))) {
+      assertEquals(0, second.awaitExit(job::heard), second.errors());
+    }
+    job.checkFile();
   }
 
   /** While the holder is alive nobody else gets in without force. */
@@ -95,8 +154,9 @@ final class TakeoverTest {
     void up() throws IOException;
   }
 
-  private void takeOver(SoakJob job, ChildJvm zombie, Wake wake) throws IOException {
-    try (ChildJvm successor = job.start(BREAK_LOCK, "wait=end", "target=100000000")) {
+  private void takeOver(SoakJob job, Map<String, String> environment, ChildJvm zombie, Wake wake)
+      throws IOException {
+    try (ChildJvm successor = job.start(environment, "wait=end", "target=100000000")) {
       job.heard(successor.expect("RESTORED", job::heard));
       long inherited = job.restoredStep();
       job.heard(successor.expect("ACK", job::heard));

@@ -62,6 +62,16 @@ record Chart(String title, String subtitle, Axis x, Axis y, List<Layer> layers) 
   record Line(String name, boolean dashed, List<Point> points) implements Layer {}
 
   /**
+   * Thick bars along the x axis.
+   *
+   * @param name in the legend; what has one name shares a colour
+   */
+  record Bars(String name, List<Bar> bars) implements Layer {}
+
+  /** A bar at a height, from one x to another. */
+  record Bar(double y, double from, double to) {}
+
+  /**
    * Separate points.
    *
    * @param name in the legend; empty for none

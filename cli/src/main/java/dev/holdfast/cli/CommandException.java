@@ -14,6 +14,16 @@ final class CommandException extends RuntimeException {
     this.code = code;
   }
 
+  /** Wrong usage, in a sentence. */
+  static CommandException usage(String message) {
+    return new CommandException(ExitCode.USAGE, message);
+  }
+
+  /** Wrong usage: what was given, and what to give instead. */
+  static CommandException usage(String given, String remedy) {
+    return usage(given + ": " + remedy);
+  }
+
   int code() {
     return code;
   }

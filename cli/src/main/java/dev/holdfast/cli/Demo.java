@@ -5,9 +5,8 @@ import dev.holdfast.simulator.drill.DrillEvent;
 import dev.holdfast.simulator.drill.DrillPlan;
 import dev.holdfast.simulator.drill.DrillResult;
 import dev.holdfast.simulator.drill.DrillSignal;
+import dev.holdfast.simulator.drill.DrillStore;
 import dev.holdfast.simulator.drill.Verdict;
-import dev.holdfast.storage.Store;
-import dev.holdfast.storage.io.Disk;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +94,7 @@ record Demo(int size, long steps, int kills, long seed) {
     result
         .store()
         .filter(store -> result.account().isPresent())
-        .ifPresent(store -> lines.addAll(DemoReport.lines(Store.open(store, Disk.local()))));
+        .ifPresent(store -> lines.addAll(DemoReport.lines(DrillStore.open(store))));
     lines.add("Copy: examples/HeatDiffusion.java    Test your own: holdfast drill -- java ...");
     return lines;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -91,10 +93,6 @@ final class DemoCommand implements Callable<Integer> {
     if (steps < 0) {
       throw usage("--steps " + steps, "choose 1 or more, or leave it out");
     }
-  }
-
-  private static CommandException usage(String given, String remedy) {
-    return new CommandException(ExitCode.USAGE, given + ": " + remedy);
   }
 
   /** As many as take about eight seconds at the default size; smaller plates do more of them. */

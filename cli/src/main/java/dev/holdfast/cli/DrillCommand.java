@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
-import dev.holdfast.policy.Durations;
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.simulator.drill.DrillException;
 import dev.holdfast.simulator.drill.DrillPlan;
 import dev.holdfast.simulator.drill.DrillResult;
@@ -163,19 +164,8 @@ final class DrillCommand implements Callable<Integer> {
   }
 
   private Optional<Duration> mttf() {
-    if (mttf == null) {
-      return Optional.empty();
-    }
-    try {
-      Duration parsed = Durations.parse("--mttf", mttf);
-      if (parsed.isPositive()) {
-        return Optional.of(parsed);
-      }
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
-    }
-    throw new CommandException(
-        ExitCode.USAGE, "--mttf " + mttf + ": choose more than 0, such as 30s");
+    return Optional.ofNullable(mttf)
+        .map(given -> TimeOption.positive("--mttf", given, "choose more than 0, such as 30s"));
   }
 
   private void checkOptions() {
@@ -193,9 +183,5 @@ final class DrillCommand implements Callable<Integer> {
     if (store != null && Path.of(store).isAbsolute()) {
       throw usage("--store " + store, "write it as seen from the folder that the command runs in");
     }
-  }
-
-  private static CommandException usage(String given, String remedy) {
-    return new CommandException(ExitCode.USAGE, given + ": " + remedy);
   }
 }

@@ -104,6 +104,7 @@ final class DrillJson {
     breakdown.put("checkpoint_s", account.checkpoint());
     breakdown.put("restart_s", account.restart());
     breakdown.put("down_s", account.down());
+    breakdown.put("suspended_s", account.suspended());
     json.put("breakdown", breakdown);
     json.put("waste", account.waste());
     account

@@ -114,7 +114,7 @@ final class DrillText {
     if (account.fromLedger()) {
       lines.add(
           Text.format(
-              "%.1f s = useful %.1f + rework %.1f + checkpoints %.1f + restart %.1f + down %.1f;"
+              "%.1f s = useful %.1f + rework %.1f + checkpoints %.1f + restart %.1f + down %.1f%s;"
                   + " waste %.1f %% (by the store's ledger)",
               account.makespan(),
               account.useful(),
@@ -122,6 +122,7 @@ final class DrillText {
               account.checkpoint(),
               account.restart(),
               account.down(),
+              account.suspended() > 0 ? Text.format(" + suspended %.1f", account.suspended()) : "",
               account.waste() * 100));
     } else {
       lines.add(

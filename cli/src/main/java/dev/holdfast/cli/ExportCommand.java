@@ -109,7 +109,7 @@ final class ExportCommand implements Callable<Integer> {
       main.output().flush();
       return;
     }
-    try (DiskFile file = Disk.local().create(to, Access.OWNER)) {
+    try (DiskFile file = Disk.local().create(to, Access.UMASK)) {
       writeWhole(version, region, to, file);
     } catch (FileAlreadyExistsException e) {
       throw new CommandException(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.policy.Durations;
 import dev.holdfast.policy.fit.Sample;
 import dev.holdfast.policy.logs.FailureLog;
@@ -20,6 +22,11 @@ import picocli.CommandLine.Option;
 
 /** The options that say how a failure log is read, and what of it. */
 final class FailureLogOptions {
+  /** The usual word for standard input, so that sacct can be read without a file. */
+  private static final Path FROM_PIPE = Path.of("-");
+
+  private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
@@ -48,7 +55,8 @@ final class FailureLogOptions {
       names = "--coalesce",
       paramLabel = "TIME",
       description =
-          "Failures that start within this time of the first of a group are one (without it 10min).")
+          "Failures that start within this time of the first of a group are one (without it"
+              + " 10min).")
   private @Nullable String coalesce;
 
   @Option(
@@ -62,8 +70,13 @@ final class FailureLogOptions {
       description = "Unit of bare numbers in a log of format gaps.")
   private @Nullable String unit;
 
-  /** The part of a log that the options select. */
-  FailureLog read(Path file) throws IOException {
+  /**
+   * The part of a log that the options select.
+   *
+   * @param named the log; {@code -} is standard input
+   */
+  FailureLog read(Path named) throws IOException {
+    Path file = named.equals(FROM_PIPE) ? STANDARD_INPUT : named;
     LogFormat format = format();
     Selection selection = selection();
     window(format);
@@ -187,9 +200,5 @@ final class FailureLogOptions {
     } catch (IllegalArgumentException e) {
       throw usage("--format: " + e.getMessage());
     }
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 }

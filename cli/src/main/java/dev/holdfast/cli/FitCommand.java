@@ -27,7 +27,7 @@ final class FitCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "The failure log.")
+  @Parameters(paramLabel = "FILE", description = "The failure log; - for standard input.")
   private Path file = Path.of("");
 
   @Mixin private final FailureLogOptions options = new FailureLogOptions();

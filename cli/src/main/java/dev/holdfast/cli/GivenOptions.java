@@ -20,6 +20,9 @@ final class GivenOptions {
   static void refuseRepeated(CommandSpec spec) {
     Set<OptionSpec> seen = new HashSet<>();
     for (String argument : spec.commandLine().getParseResult().originalArgs()) {
+      if (argument.equals("--")) {
+        return; // a command follows, with options of its own
+      }
       OptionSpec option = option(spec, argument);
       if (option != null && !option.isMultiValue() && !seen.add(option)) {
         throw new CommandException(

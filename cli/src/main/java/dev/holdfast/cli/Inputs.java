@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.policy.RandomCost;
 import dev.holdfast.policy.Situation;
 import dev.holdfast.policy.WongFranklin;
@@ -93,9 +95,5 @@ record Inputs(Map<Parameter, Double> values) {
     if (!given(Parameter.COST)) {
       throw usage("how long does a checkpoint block the job? give --cost, such as --cost 5min");
     }
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -121,10 +123,6 @@ final class IntervalCommand implements Callable<Integer> {
     if (form.quiet) {
       throw usage("-q prints one number: leave --vary out, or use --csv");
     }
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 
   private void draw(WhatIf answer, List<Sweep> sweeps, List<WhatIf> points) {

@@ -2,11 +2,13 @@
 package dev.holdfast.cli;
 
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Writes JSON, indented by two spaces: maps, collections, strings, numbers and booleans; null for a
- * number that is none.
+ * number that is none. Long lists may be streams, whose elements are made one by one.
  */
 final class Json {
   private final StringBuilder out = new StringBuilder();
@@ -27,7 +29,8 @@ final class Json {
   private void write(Object value, String newLine) {
     switch (value) {
       case Map<?, ?> map -> writeMap(map, newLine);
-      case Collection<?> list -> writeList(list, newLine);
+      case Collection<?> list -> writeList(list.iterator(), newLine);
+      case Stream<?> made -> writeList(made.iterator(), newLine);
       case Double d when d.isNaN() || d.isInfinite() -> out.append("null");
       case Number number -> out.append(number);
       case Boolean bool -> out.append(bool);
@@ -50,16 +53,16 @@ final class Json {
     out.append(map.isEmpty() ? "" : newLine).append('}');
   }
 
-  private void writeList(Collection<?> list, String newLine) {
+  private void writeList(Iterator<?> list, String newLine) {
     String inner = newLine + "  ";
-    String separator = "";
+    boolean empty = !list.hasNext();
     out.append('[');
-    for (Object element : list) {
-      out.append(separator).append(inner);
-      write(element, inner);
-      separator = ",";
+    while (list.hasNext()) {
+      out.append(inner);
+      write(list.next(), inner);
+      out.append(list.hasNext() ? "," : "");
     }
-    out.append(list.isEmpty() ? "" : newLine).append(']');
+    out.append(empty ? "" : newLine).append(']');
   }
 
   private void writeText(CharSequence text) {

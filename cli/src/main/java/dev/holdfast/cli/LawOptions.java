@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.fit.Bootstrap;
 import dev.holdfast.policy.fit.FitReport;
@@ -20,8 +22,8 @@ final class LawOptions {
       names = "--dist",
       paramLabel = "LAW",
       description =
-          "Time to failure of the job, or with --nodes of a node: exponential, weibull:SHAPE, lognormal:SIGMA,"
-              + " gamma:SHAPE, such as weibull:0.7; exponential unless said.")
+          "Time to failure of the job, or with --nodes of a node: exponential, weibull:SHAPE,"
+              + " lognormal:SIGMA, gamma:SHAPE, such as weibull:0.7; exponential unless said.")
   private @Nullable String law;
 
   @Option(
@@ -88,9 +90,5 @@ final class LawOptions {
             file.getFileName(),
             part.isEmpty() ? "" : ", " + part);
     return new Given(fitted, origin);
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 }

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.Brief.OfVersion;
+import dev.holdfast.cli.Brief.Whole;
+import dev.holdfast.storage.Pins;
 import dev.holdfast.storage.Store;
-import dev.holdfast.storage.StoreRecord;
 import dev.holdfast.storage.StoreRecord.DamagedRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
-import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.StoredVersion;
+import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.VersionInfo;
+import dev.holdfast.storage.io.Disk;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -67,7 +72,7 @@ final class LsCommand implements Callable<Integer> {
   }
 
   private int listVersions(Store store) {
-    List<StoreRecord> records = store.records();
+    List<Brief> records = store.records(Brief::of);
     if (json) {
       spec.commandLine().getOut().println(Json.of(versionsJson(store, records)));
     } else {
@@ -77,23 +82,32 @@ final class LsCommand implements Callable<Integer> {
   }
 
   /** Blocks are not looked at: that is what verify is for. */
-  private static int code(List<StoreRecord> records) {
-    if (records.stream().noneMatch(DamagedRecord.class::isInstance)) {
+  private static int code(List<Brief> records) {
+    if (damaged(records).isEmpty()) {
       return ExitCode.DONE;
     }
-    boolean versions = records.stream().anyMatch(VersionRecord.class::isInstance);
-    return versions ? ExitCode.DAMAGE : ExitCode.NO_VERSION;
+    return versions(records).isEmpty() ? ExitCode.NO_VERSION : ExitCode.DAMAGE;
   }
 
-  private static Map<String, Object> versionsJson(Store store, List<StoreRecord> records) {
-    List<Object> versions = new ArrayList<>();
-    List<Object> damaged = new ArrayList<>();
-    for (StoreRecord record : records) {
-      if (record instanceof VersionRecord version) {
-        versions.add(versionJson(version));
-      } else if (record instanceof DamagedRecord bad) {
-        damaged.add(orderedMap("number", bad.number(), "why", bad.why()));
+  private static List<OfVersion> versions(List<Brief> records) {
+    return records.stream().filter(OfVersion.class::isInstance).map(OfVersion.class::cast).toList();
+  }
+
+  private static List<DamagedRecord> damaged(List<Brief> records) {
+    List<DamagedRecord> damaged = new ArrayList<>();
+    for (Brief record : records) {
+      if (record instanceof Whole(DamagedRecord bad)) {
+        damaged.add(bad);
       }
+    }
+    return damaged;
+  }
+
+  private static Map<String, Object> versionsJson(Store store, List<Brief> records) {
+    Set<Long> pinned = Pins.of(store, Disk.local());
+    List<Object> damaged = new ArrayList<>();
+    for (DamagedRecord bad : damaged(records)) {
+      damaged.add(orderedMap("number", bad.number(), "why", bad.why()));
     }
     return orderedMap(
         "schema",
@@ -105,22 +119,23 @@ final class LsCommand implements Callable<Integer> {
         "state",
         state(records),
         "versions",
-        versions,
+        versions(records).stream()
+            .map(version -> versionJson(version, pinned.contains(version.number()))),
         "damaged",
         damaged);
   }
 
-  private static Map<String, Object> versionJson(VersionRecord version) {
-    VersionInfo info = version.info();
+  private static Map<String, Object> versionJson(OfVersion version, boolean pinned) {
     return orderedMap(
         "number", version.number(),
-        "step", info.state().step(),
-        "captured_epoch_ms", info.state().capturedEpochMs(),
-        "attempt", info.ledger().attempts(),
-        "level", info.level().name(),
-        "kind", info.family().full() ? "full" : "delta",
+        "step", version.step(),
+        "captured_epoch_ms", version.capturedEpochMs(),
+        "attempt", version.ledger().attempts(),
+        "level", version.level().name(),
+        "kind", version.full() ? "full" : "delta",
         "file_bytes", version.fileBytes(),
-        "state_bytes", info.stateBytes());
+        "state_bytes", version.stateBytes(),
+        "pinned", pinned);
   }
 
   private static Map<String, Object> orderedMap(Object... keysAndValues) {
@@ -131,62 +146,63 @@ final class LsCommand implements Callable<Integer> {
     return map;
   }
 
-  /** The job's state in one word: what its last record says. */
-  private static String state(List<StoreRecord> records) {
-    if (records.isEmpty()) {
-      return "empty";
-    }
-    return records.getLast() instanceof EndRecord end
-        ? end.ended().cause().name().toLowerCase(Locale.ROOT)
-        : "open";
+  /** How the last attempt ended, where its END is the last record. */
+  private static Optional<Ended> end(List<Brief> records) {
+    return !records.isEmpty() && records.getLast() instanceof Whole(EndRecord end)
+        ? Optional.of(end.ended())
+        : Optional.empty();
   }
 
-  private void printVersions(Store store, List<StoreRecord> records) {
+  /** The job's state in one word: what its last record says. */
+  private static String state(List<Brief> records) {
+    return records.isEmpty()
+        ? "empty"
+        : end(records).map(ended -> ended.cause().name().toLowerCase(Locale.ROOT)).orElse("open");
+  }
+
+  private void printVersions(Store store, List<Brief> records) {
     PrintWriter out = spec.commandLine().getOut();
     Text.Table table =
         new Text.Table(
             "rrllrrlr", "version", "step", "captured", "kind", "state", "file", "level", "attempt");
-    int versions = 0;
-    for (StoreRecord record : records) {
-      if (record instanceof VersionRecord version) {
-        versions++;
-        table.row(cells(version));
-      }
+    Set<Long> pinned = Pins.of(store, Disk.local());
+    List<OfVersion> versions = versions(records);
+    for (OfVersion version : versions) {
+      table.row(cells(version, pinned.contains(version.number())));
     }
-    out.println(store.root() + ": " + Text.count(versions, "version") + ", " + inWords(records));
-    if (versions > 0) {
+    String all = Text.count(versions.size(), "version");
+    out.println(store.root() + ": " + all + ", " + inWords(records));
+    if (!versions.isEmpty()) {
       table.print(out, "  ");
     }
-    for (StoreRecord record : records) {
-      if (record instanceof DamagedRecord bad) {
-        out.println("  record " + bad.number() + " is damaged: " + bad.why());
-      }
+    for (DamagedRecord bad : damaged(records)) {
+      out.println("  record " + bad.number() + " is damaged: " + bad.why());
     }
   }
 
-  private static String[] cells(VersionRecord version) {
-    VersionInfo info = version.info();
+  private static String[] cells(OfVersion version, boolean pinned) {
     return new String[] {
       Long.toString(version.number()),
-      Text.count(info.state().step()),
-      Text.moment(info.state().capturedEpochMs()),
-      info.family().full() ? "full" : "delta",
-      Text.size(info.stateBytes()),
+      Text.count(version.step()),
+      Text.moment(version.capturedEpochMs()),
+      (version.full() ? "full" : "delta") + (pinned ? ", pinned" : ""),
+      Text.size(version.stateBytes()),
       Text.size(version.fileBytes()),
-      info.level().name(),
-      Long.toString(info.ledger().attempts())
+      version.level().name(),
+      Long.toString(version.ledger().attempts())
     };
   }
 
-  private static String inWords(List<StoreRecord> records) {
-    if (records.isEmpty() || !(records.getLast() instanceof EndRecord end)) {
+  private static String inWords(List<Brief> records) {
+    @Nullable Ended ended = end(records).orElse(null);
+    if (ended == null) {
       return "the last attempt is running or ended without a word";
     }
-    String step = Text.count(end.ended().step());
-    return switch (end.ended().cause()) {
+    String step = Text.count(ended.step());
+    return switch (ended.cause()) {
       case COMPLETE -> "complete at step " + step;
       case STOPPED -> "stopped at step " + step;
-      case FAILED -> "failed at step " + step + ": " + end.ended().message();
+      case FAILED -> "failed at step " + step + ": " + ended.message();
     };
   }
 

@@ -2,6 +2,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.HoldfastException;
+import dev.holdfast.storage.KeyException;
 import dev.holdfast.storage.NoUsableVersionException;
 import dev.holdfast.storage.StoreHeldException;
 import dev.holdfast.storage.StoreIoException;
@@ -53,9 +54,18 @@ public final class Main implements Runnable {
           new Verb(IntervalCommand.class, "interval", "what-if"),
           new Verb(FitCommand.class, "fit"),
           new Verb(SimulateCommand.class, "simulate"),
+          new Verb(RunCommand.class, "run"),
+          new Verb(ScriptCommand.class, "script"),
+          new Verb(StatusCommand.class, "status"),
+          new Verb(StopCommand.class, "stop"),
           new Verb(LsCommand.class, "ls"),
+          new Verb(DiffCommand.class, "diff"),
           new Verb(ExportCommand.class, "export"),
           new Verb(VerifyCommand.class, "verify"),
+          new Verb(RepairCommand.class, "repair"),
+          new Verb(PruneCommand.class, "prune"),
+          new Verb(PinCommand.class, "pin"),
+          new Verb(DoctorCommand.class, "doctor"),
           new Verb(HelpCommand.class, "help"));
 
   private final Output output;
@@ -116,7 +126,10 @@ public final class Main implements Runnable {
     }
     for (Verb verb : VERBS) {
       if (!one || isQuick(verb, first)) {
-        command.addSubcommand(verb.command());
+        CommandLine subcommand = new CommandLine(verb.command());
+        // What follows the command that run is given belongs to that command.
+        subcommand.setStopAtPositional(verb.command() == RunCommand.class);
+        command.addSubcommand(subcommand);
       }
     }
   }
@@ -141,11 +154,21 @@ public final class Main implements Runnable {
     out.println("  decide  interval  how often to checkpoint, and what other choices cost");
     out.println("          fit       what a failure log tells: mean time to failure, law");
     out.println("          simulate  virtual jobs under virtual failures, beside the prediction");
+    out.println("  run     run       run a command in a batch job: signals, restarts, requeues");
+    out.println("          script    write a batch script for Slurm, PBS, LSF or Grid Engine");
+    out.println("          status    how far a job is, running or not, and where its time went");
+    out.println("          stop      ask a running job to make a version and end");
     out.println("  look    ls        versions of a store, regions of a version");
+    out.println("          diff      what changed from one version to another");
     out.println("          export    one region of a version, for numpy and other tools");
-    out.println("  care    verify    check every byte of a store");
+    out.println("  care    verify    check every byte of a store, or a sample of its blocks");
+    out.println("          repair    put damaged files together again, where that can be proven");
+    out.println("          prune     which versions need not stay; delete them");
+    out.println("          pin       make a version stay");
+    out.println("          doctor    traps in a script; what is wrong with a place or a store");
     out.println();
     out.println("Stores are addressed STORE[@VERSION[:REGION]]; holdfast help VERB says more.");
+    out.println("A sealed store is read with its key: HOLDFAST_KEY_FILE=FILE.");
     out.println("Start with: holdfast demo");
   }
 
@@ -208,6 +231,7 @@ public final class Main implements Runnable {
       case NoUsableVersionException e -> ExitCode.NO_VERSION;
       case StoreHeldException e -> ExitCode.HELD;
       case StoreRefusedException e -> ExitCode.NO_VERSION;
+      case KeyException e -> ExitCode.BAD_CONFIGURATION;
       case DamagedException e -> ExitCode.DAMAGE;
       case UnsupportedFormatException e -> ExitCode.BAD_DATA;
       case StoreIoException e -> ExitCode.IO_ERROR;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.policy.AsynchronousModel;
 import dev.holdfast.policy.Exponential;
 import dev.holdfast.policy.FailureLaw;
@@ -260,9 +262,5 @@ final class SchemeOptions {
       return spare >= 0 ? 1 : 0;
     }
     return Normal.below(spare / deviation.getAsDouble());
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.cli.SimulatedCase.Result;
 import dev.holdfast.cli.SimulatedFailures.Failures;
 import dev.holdfast.policy.JobState;
@@ -335,9 +337,5 @@ final class SimulateCommand implements Callable<Integer> {
               .filter(line -> line.startsWith(SimulateText.FINDING_WORD))
               .forEach(out::println));
     }
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import static dev.holdfast.cli.CommandException.usage;
+
 import dev.holdfast.policy.Exponential;
 import dev.holdfast.policy.FailureLaw;
 import dev.holdfast.policy.logs.FailureLog;
@@ -49,8 +51,8 @@ final class SimulatedFailures {
       names = "--start",
       paramLabel = "DATE",
       description =
-          "When the job starts in the log, such as 2004-01-01T00:00 (UTC); without it with the first"
-              + " failure.")
+          "When the job starts in the log, such as 2004-01-01T00:00 (UTC); without it with the"
+              + " first failure.")
   private @Nullable String start;
 
   /**
@@ -191,9 +193,5 @@ final class SimulatedFailures {
       throw usage("--start \"" + text + "\": write a date such as 2004-01-01 or 2004-01-01T00:00");
     }
     return epochSeconds;
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitCode.USAGE, message);
   }
 }

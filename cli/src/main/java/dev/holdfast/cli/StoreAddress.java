@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import dev.holdfast.Job;
+import dev.holdfast.storage.Keys;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreRefusedException;
@@ -33,20 +35,49 @@ record StoreAddress(Path path, boolean namesVersion, OptionalLong number, Option
       Pattern.compile("(?<store>.*?)@(?<version>[0-9]*|newest)(?::(?<region>.+))?");
 
   static StoreAddress parse(@Nullable String text) {
-    if (text == null || text.isEmpty()) {
+    if (text == null) {
       return whole(only());
     }
-    Path asPath = path(text);
-    if (!text.contains("@") || Files.isDirectory(asPath)) {
-      return whole(asPath);
+    if (text.isEmpty()) {
+      throw CommandException.usage(
+          "the store's name is empty, as of a variable that is not set; leave it out for the only"
+              + " store of this folder");
     }
+    Path asPath = path(text);
+    return !text.contains("@") || Files.isDirectory(asPath)
+        ? whole(asPath)
+        : version(text, Optional.empty());
+  }
+
+  /**
+   * The address of a whole store.
+   *
+   * @param refusal what is said to somebody who names a version
+   */
+  static StoreAddress parseWhole(@Nullable String text, String refusal) {
+    StoreAddress address = parse(text);
+    if (address.namesVersion()) {
+      throw CommandException.usage(refusal);
+    }
+    return address;
+  }
+
+  /** Another version of the same store, given as {@code @VERSION}. */
+  StoreAddress at(String version) {
+    return version(version, Optional.of(path));
+  }
+
+  /**
+   * @param without the store where the text names none; empty for the only one
+   */
+  private static StoreAddress version(String text, Optional<Path> without) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw notAddress(text);
     }
     String store = form.group("store");
     return new StoreAddress(
-        store.isEmpty() ? only() : path(store),
+        store.isEmpty() ? without.orElseGet(StoreAddress::only) : path(store),
         true,
         number(text, form.group("version")),
         Optional.ofNullable(form.group("region")));
@@ -117,9 +148,14 @@ record StoreAddress(Path path, boolean namesVersion, OptionalLong number, Option
     }
   }
 
+  /** The key with which stores are read here. */
+  static Keys keys() {
+    return Job.keys(System.getenv());
+  }
+
   Store openStore() {
     try {
-      return Store.open(path, Disk.local());
+      return Store.open(path, Disk.local(), keys());
     } catch (StoreRefusedException e) {
       throw refused(e);
     }

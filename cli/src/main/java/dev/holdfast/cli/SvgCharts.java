@@ -2,6 +2,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.Chart.Axis;
+import dev.holdfast.cli.Chart.Bar;
+import dev.holdfast.cli.Chart.Bars;
 import dev.holdfast.cli.Chart.Layer;
 import dev.holdfast.cli.Chart.Line;
 import dev.holdfast.cli.Chart.Mark;
@@ -33,6 +35,11 @@ final class SvgCharts {
   private static final double PANEL_HEIGHT_PX = 350;
   private static final double ROW_PX = 19;
   private static final double LETTER_PX = 7.2;
+
+  /** Thickness of all bars together, and of one at most, in the units of a line's size. */
+  private static final double BARS_HEIGHT = 100;
+
+  private static final double BAR_MAX = 10;
 
   /** Between the line that leads down to a name and the name. */
   private static final double GAP_PX = 4;
@@ -127,6 +134,10 @@ final class SvgCharts {
     return switch (layer) {
       case Line line -> line.points().stream();
       case Points points -> points.points().stream();
+      case Bars bars ->
+          bars.bars().stream()
+              .flatMap(
+                  bar -> Stream.of(new Point(bar.from(), bar.y()), new Point(bar.to(), bar.y())));
       case Mark mark -> Stream.of(mark.at());
     };
   }
@@ -167,9 +178,35 @@ final class SvgCharts {
                   "linetype",
                   line.dashed() ? "dashed" : "solid"));
       case Points dots -> layers.add(with(layer("point", points, dots.name()), "size", 2.5));
+      case Bars bars -> layers.add(bars(bars));
       case Mark mark ->
           layers.add(with(layer("point", points, ""), "size", 4.5, "color", COLOURS.get(1)));
     }
+  }
+
+  private static Map<String, Object> bars(Bars bars) {
+    List<Bar> all = bars.bars();
+    Map<String, Object> data = map("x", all.stream().map(Bar::from).toList());
+    data.put("y", all.stream().map(Bar::y).toList());
+    data.put("end", all.stream().map(Bar::to).toList());
+    data.put("name", all.stream().map(bar -> bars.name()).toList());
+    return map(
+        "geom",
+        "segment",
+        "data",
+        data,
+        "mapping",
+        map("x", "x", "y", "y", "xend", "end", "yend", "y", "color", "name"),
+        "tooltips",
+        "none",
+        "size",
+        thicknessOf(all));
+  }
+
+  /** So that bars above one another stay apart, as far as bars can. */
+  private static double thicknessOf(List<Bar> bars) {
+    double rows = bars.stream().mapToDouble(Bar::y).max().orElse(1);
+    return Math.clamp(BARS_HEIGHT / rows, 1, BAR_MAX);
   }
 
   /** The name of a mark and the line down to it. */

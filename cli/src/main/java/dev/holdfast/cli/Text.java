@@ -3,7 +3,9 @@ package dev.holdfast.cli;
 
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +25,15 @@ final class Text {
     return String.format(Locale.ROOT, pattern, values);
   }
 
+  /** With commas. By hand, as what follows: a table may have a hundred thousand lines. */
   static String count(long value) {
-    return format("%,d", value);
+    String digits = Long.toString(value);
+    int first = value < 0 ? 1 : 0;
+    StringBuilder text = new StringBuilder(digits);
+    for (int at = digits.length() - 3; at > first; at -= 3) {
+      text.insert(at, ',');
+    }
+    return text.toString();
   }
 
   /** For example {@code 1 version} or {@code 2,000 versions}. */
@@ -33,18 +42,42 @@ final class Text {
   }
 
   static String size(long bytes) {
-    double value = bytes;
     int unit = 0;
-    while (value >= 1000 && unit < UNITS.length - 1) {
-      value /= 1024;
+    while (unit < UNITS.length - 1 && bytes / (double) (1L << (10 * unit)) >= 1000) {
       unit++;
     }
-    String digits = unit == 0 || value >= 100 ? "%.0f %s" : value >= 10 ? "%.1f %s" : "%.2f %s";
-    return format(digits, value, UNITS[unit]);
+    long one = 1L << (10 * unit);
+    int decimals = unit == 0 || bytes >= 100 * one ? 0 : bytes >= 10 * one ? 1 : 2;
+    return decimal(bytes, one, decimals) + " " + UNITS[unit];
+  }
+
+  /** A quotient, rounded half up. */
+  private static String decimal(long value, long by, int decimals) {
+    long scale = decimals == 0 ? 1 : decimals == 1 ? 10 : 100;
+    long rest = (value % by) * scale;
+    int up = (rest % by) * 2 >= by ? 1 : 0;
+    long scaled = (value / by) * scale + rest / by + up;
+    String whole = Long.toString(scaled / scale);
+    return decimals == 0 ? whole : whole + "." + Long.toString(scale + scaled % scale).substring(1);
   }
 
   static String moment(long epochMs) {
-    return MOMENT.format(Instant.ofEpochMilli(epochMs));
+    long second = Math.floorDiv(epochMs, 1000L);
+    ZoneOffset offset = MOMENT.getZone().getRules().getOffset(Instant.ofEpochMilli(epochMs));
+    LocalDateTime at = LocalDateTime.ofEpochSecond(second, 0, offset);
+    if (at.getYear() < 1000 || at.getYear() > 9999) {
+      return MOMENT.format(Instant.ofEpochMilli(epochMs));
+    }
+    StringBuilder text = new StringBuilder(19).append(at.getYear());
+    twoDigits(text, '-', at.getMonthValue());
+    twoDigits(text, '-', at.getDayOfMonth());
+    twoDigits(text, ' ', at.getHour());
+    twoDigits(text, ':', at.getMinute());
+    return twoDigits(text, ':', at.getSecond()).toString();
+  }
+
+  private static StringBuilder twoDigits(StringBuilder text, char before, int value) {
+    return text.append(before).append((char) ('0' + value / 10)).append((char) ('0' + value % 10));
   }
 
   /** Columns as wide as their widest cell; the first row is the head. */
@@ -76,15 +109,28 @@ final class Text {
           widths[i] = Math.max(widths[i], row[i].length());
         }
       }
+      StringBuilder text = new StringBuilder();
       for (String[] row : rows) {
-        StringBuilder line = new StringBuilder(indent);
+        text.append(indent);
         for (int i = 0; i < widths.length; i++) {
-          String padding = " ".repeat(widths[i] - row[i].length());
-          line.append(alignments.charAt(i) == 'r' ? padding + row[i] : row[i] + padding);
-          line.append("  ");
+          boolean right = alignments.charAt(i) == 'r';
+          int padding = widths[i] - row[i].length();
+          text.repeat(' ', right ? padding : 0).append(row[i]);
+          text.repeat(' ', (right ? 0 : padding) + 2);
         }
-        out.println(line.toString().stripTrailing());
+        text.setLength(withoutTrailing(text));
+        text.append(System.lineSeparator());
       }
+      out.print(text);
+      out.flush();
+    }
+
+    private static int withoutTrailing(StringBuilder text) {
+      int length = text.length();
+      while (length > 0 && text.charAt(length - 1) == ' ') {
+        length--;
+      }
+      return length;
     }
   }
 }

@@ -2,17 +2,15 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.storage.Verifier;
+import dev.holdfast.storage.VerifyOptions;
+import dev.holdfast.storage.VerifyOptions.Depth;
 import dev.holdfast.storage.VerifyReport;
 import dev.holdfast.storage.io.Disk;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,10 +18,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Checks every byte of a store. */
+/** Checks every byte of a store, or as much of it as is asked for. */
 @Command(
     name = "verify",
     description = "Check every byte of every file of a store, and that every version restores.",
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "   0  clean",
+      "   3  damage found, a usable version remains",
+      "   4  damage found, no version is usable; or no such store",
+      "   2  wrong usage",
+      "  74  I/O error",
+      "",
+      "A job that runs is not disturbed. See also: holdfast repair."
+    },
     sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
   @Spec
@@ -36,94 +44,104 @@ final class VerifyCommand implements Callable<Integer> {
       description = "The store; without it the only one in the current folder.")
   private @Nullable String address;
 
+  @Option(
+      names = "--depth",
+      paramLabel = "DEPTH",
+      description = {
+        "How far to look; each includes those before it:",
+        "names: which files there are, lengths, footers;",
+        "graph: indexes, and what versions need;",
+        "checksums: all stored bytes;",
+        "blocks: decompress all, the default and the only proof."
+      })
+  private Depth depth = Depth.BLOCKS;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "SHARE",
+      description = "Read only a random share of the blocks, such as 1%%; metadata whole.")
+  private @Nullable String sample;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "With --sample: read the same blocks again.")
+  private @Nullable Long seed;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads; all cores unless said.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
   @Option(names = "--json", description = "For programs: schema holdfast.verify/1.")
   private boolean json;
 
   @Override
   public Integer call() {
-    StoreAddress where = StoreAddress.parse(address);
-    if (where.namesVersion()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "verify checks whole stores, because versions share files: leave @VERSION out");
-    }
+    VerifyOptions options = options();
+    StoreAddress where =
+        StoreAddress.parseWhole(
+            address,
+            "verify checks whole stores, because versions share files: leave @VERSION out");
     Path root = where.openStore().root();
-    VerifyReport report = Verifier.verify(root, Disk.local());
-    if (json) {
-      spec.commandLine().getOut().println(Json.of(toJson(root, report)));
-    } else {
-      print(root, report);
-    }
-    return switch (report.outcome()) {
-      case CLEAN -> ExitCode.DONE;
-      case DAMAGED -> ExitCode.DAMAGE;
-      case NO_USABLE_VERSION -> ExitCode.NO_VERSION;
-    };
-  }
-
-  private void print(Path root, VerifyReport report) {
-    PrintWriter out = spec.commandLine().getOut();
-    for (VerifyReport.Finding finding : report.findings()) {
-      String at = finding.offset() < 0 ? "" : " at byte " + Text.count(finding.offset());
-      String needed =
-          finding.versions().isEmpty() ? "" : "; needed by " + versions(finding.versions());
-      out.println("damaged: " + inside(root, finding.file()) + at + ": " + finding.what() + needed);
-    }
-    report.notes().forEach(n -> out.println("note: " + inside(root, n.file()) + ": " + n.what()));
-    out.println(
-        Text.format(
-            "%s: %s read, %s, %d of %s restore: %s",
+    Progress progress = new Progress(spec.commandLine().getErr());
+    VerifyReport report =
+        Verifier.verify(
             root,
-            Text.count(report.files(), "file"),
-            Text.size(report.bytes()),
-            report.usable().size(),
-            Text.count(report.versions().size(), "version"),
-            verdict(report)));
+            Disk.local(),
+            options.withProgress(
+                (done, total) -> progress.showOnTerminal("verify", done, Math.max(1, total))));
+    progress.clear();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.of(toJson(root, report)));
+    } else {
+      report.findings().forEach(finding -> out.println(VerifyOutput.finding(root, finding)));
+      report
+          .notes()
+          .forEach(
+              n -> out.println("note: " + VerifyOutput.inside(root, n.file()) + ": " + n.what()));
+      report.sample().ifPresent(read -> out.println(VerifyOutput.sample(read)));
+      out.println(VerifyOutput.verdict(root, report));
+    }
+    return VerifyOutput.exitCode(report);
   }
 
-  private static String verdict(VerifyReport report) {
-    return switch (report.outcome()) {
-      case CLEAN -> "clean";
-      case DAMAGED -> "DAMAGED; still usable: " + versions(report.usable());
-      case NO_USABLE_VERSION -> "DAMAGED; NO USABLE VERSION";
-    };
+  private VerifyOptions options() {
+    if (threads < 1 || threads > 1024) {
+      throw CommandException.usage("--threads " + threads, "choose 1 to 1024");
+    }
+    VerifyOptions all =
+        VerifyOptions.ALL.withKeys(StoreAddress.keys()).with(depth).withThreads(threads);
+    if (sample == null) {
+      if (seed != null) {
+        throw CommandException.usage("--seed belongs to --sample");
+      }
+      return all;
+    }
+    if (depth.compareTo(Depth.CHECKSUMS) < 0) {
+      throw CommandException.usage("--sample", "this depth reads no blocks; leave one of them out");
+    }
+    return all.withSample(share(sample), seed == null ? VerifyOptions.anySeed() : seed);
   }
 
-  private static String versions(List<Long> numbers) {
-    String listed = numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
-    return (numbers.size() == 1 ? "version " : "versions ") + listed;
-  }
-
-  /** A file's name as seen from the store's directory. */
-  private static String inside(Path root, String file) {
-    Path path = Path.of(file);
-    return path.startsWith(root) ? root.relativize(path).toString() : file;
+  private static double share(String text) {
+    boolean percent = text.endsWith("%");
+    try {
+      double value = Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text);
+      double share = percent ? value / 100 : value;
+      if (share > 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below.
+    }
+    throw CommandException.usage("--sample " + text, "give a share such as 1% or 0.01");
   }
 
   private static Map<String, Object> toJson(Path root, VerifyReport report) {
-    List<Object> findings = new ArrayList<>();
-    for (VerifyReport.Finding finding : report.findings()) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("file", finding.file());
-      if (finding.offset() >= 0) {
-        entry.put("offset_bytes", finding.offset());
-      }
-      entry.put("what", finding.what());
-      entry.put("versions", finding.versions());
-      findings.add(entry);
-    }
-    List<Object> notes = new ArrayList<>();
-    report.notes().forEach(note -> notes.add(Map.of("file", note.file(), "what", note.what())));
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("schema", "holdfast.verify/1");
     json.put("store", root.toString());
-    json.put("outcome", report.outcome().name().toLowerCase(Locale.ROOT));
-    json.put("files", report.files());
-    json.put("size_bytes", report.bytes());
-    json.put("versions", report.versions());
-    json.put("usable", report.usable());
-    json.put("findings", findings);
-    json.put("notes", notes);
+    json.putAll(VerifyOutput.json(report));
     return json;
   }
 }

@@ -116,7 +116,7 @@ final class DrillCommandTest {
         Command.run(
             "drill",
             "--kills",
-            1,
+            4,
             "--same",
             "result",
             "--in",

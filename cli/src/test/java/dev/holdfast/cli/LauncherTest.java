@@ -110,6 +110,25 @@ final class LauncherTest {
   }
 
   @Test
+  void run_verb_getsASmallJvmAndKeepsWhatTheCommandInherits() throws Exception {
+    tree.makeJar();
+    String home = tree.jdk().toString();
+    Result plain = tree.run(Map.of("JAVA_HOME", home, "JAVA_TOOL_OPTIONS", "-Xmx8g"), "ls");
+    assertFalse(plain.out().contains("holdfast.kept"), plain.out());
+    Result run =
+        tree.run(
+            Map.of("JAVA_HOME", home, "JAVA_TOOL_OPTIONS", "-Xmx8g", "LC_ALL", "C"),
+            "run",
+            "--",
+            "a b");
+    assertEquals(List.of("[run]", "[--]", "[a b]"), run.arguments());
+    assertTrue(run.out().contains("[-XX:+DisplayVMOutputToStderr]"), run.out());
+    assertTrue(run.out().contains("[-Dholdfast.kept.JAVA_TOOL_OPTIONS=-Xmx8g]"), run.out());
+    assertTrue(run.out().contains("[-Dholdfast.kept.LC_ALL=C]"), run.out());
+    assertTrue(run.out().contains("options none none none"), run.out());
+  }
+
+  @Test
   void locale_notUtf8_isReplaced() throws Exception {
     tree.makeJar();
     String home = tree.jdk().toString();
@@ -198,6 +217,71 @@ final class LauncherTest {
         Map.of("JAVA_HOME", tree.jdk().toString(), "JOB_ID", "1", "SGE_ROOT", "/sge");
     assertEquals(0, tree.run(gridEngine).exitCode());
     assertEquals(List.of(), tree.builds());
+  }
+
+  private String cacheUsed(Path jdk, String... arguments) throws Exception {
+    Result result = tree.run(Map.of("JAVA_HOME", jdk.toString()), arguments);
+    assertEquals("", result.err());
+    assertEquals(0, result.exitCode());
+    return result
+        .out()
+        .lines()
+        .filter(line -> line.startsWith("[-XX:AOTCache="))
+        .findFirst()
+        .orElse("none");
+  }
+
+  @Test
+  void cache_ofJarThatMavenBuilt_isMadeByTheFirstRunAndUsed() throws Exception {
+    tree.makeJar();
+    String cache = "[-XX:AOTCache=" + tree.root().resolve("cli/target/holdfast.aot") + "]";
+    assertEquals(cache, cacheUsed(tree.jdk()));
+    assertEquals(cache, cacheUsed(tree.jdk(), "ls"));
+    assertEquals(1, LauncherTree.cachesAsked(tree.jdk()));
+    assertEquals(List.of(), tree.builds());
+  }
+
+  @Test
+  void cache_thatCannotBeMade_isNotTriedAgain() throws Exception {
+    tree.makeJar();
+    Files.createFile(tree.jdk().resolve("bin/cacheless"));
+    assertEquals("none", cacheUsed(tree.jdk()));
+    assertEquals("none", cacheUsed(tree.jdk()));
+    assertEquals(1, LauncherTree.cachesAsked(tree.jdk()));
+  }
+
+  @Test
+  void cache_ofAnotherJdk_isNotUsed() throws Exception {
+    tree.makeJar();
+    cacheUsed(tree.jdk());
+    assertEquals("none", cacheUsed(tree.makeJdk("jdk 26", "26")));
+  }
+
+  @Test
+  void cache_olderThanJar_isMadeAgain() throws Exception {
+    tree.makeJar();
+    cacheUsed(tree.jdk());
+    Files.setLastModifiedTime(tree.jar(), FileTime.from(Instant.now().plusSeconds(3600)));
+    assertEquals("none", cacheUsed(tree.jdk()), "by the clock it is older still");
+    assertEquals(2, LauncherTree.cachesAsked(tree.jdk()));
+  }
+
+  @Test
+  void cache_inBatchJob_isNotMade() throws Exception {
+    tree.makeJar();
+    Result result =
+        tree.run(Map.of("JAVA_HOME", tree.jdk().toString(), "SLURM_JOB_ID", "4711"), "ls");
+    assertEquals(0, result.exitCode());
+    assertEquals(0, LauncherTree.cachesAsked(tree.jdk()));
+  }
+
+  @Test
+  void compiler_ofShortCommands_isTheQuickOne() throws Exception {
+    tree.makeJar();
+    String quick = "[-XX:TieredStopAtLevel=1]";
+    assertTrue(tree.run(tree.javaHome(), "interval", "-q").out().contains(quick));
+    assertTrue(tree.run(tree.javaHome(), "run", "--", "a").out().contains(quick));
+    assertFalse(tree.run(tree.javaHome(), "verify").out().contains(quick));
   }
 
   @Test

@@ -21,14 +21,25 @@ final class LauncherTree {
   private static final List<String> TOOLS =
       List.of("cat find head ln mkdir mv readlink rm sed sleep touch uname".split(" "));
 
-  /** Prints what it was given: where it is, what reached it, and every argument in brackets. */
+  /**
+   * Prints what it was given: where it is, what reached it, and every argument in brackets. Makes a
+   * cache when it is asked to, unless a file named cacheless is beside it, and counts how often.
+   */
   private static final String JAVA_STUB =
       """
       #!/bin/sh
       echo "java ${0%/bin/java}"
       echo "options ${JAVA_TOOL_OPTIONS-none} ${_JAVA_OPTIONS-none} ${JDK_JAVA_OPTIONS-none}"
       echo "locale ${LC_ALL-none}"
-      for argument; do echo "[$argument]"; done
+      for argument; do
+        echo "[$argument]"
+        case $argument in
+          -XX:AOTCacheOutput=*)
+            echo asked >>"${0%/java}/caches"
+            [ -e "${0%/java}/cacheless" ] || : >"${argument#*=}"
+            ;;
+        esac
+      done
       exit "${STUB_EXIT:-0}"
       """;
 
@@ -145,6 +156,12 @@ final class LauncherTree {
   List<String> builds() throws IOException {
     Path file = root.resolve("builds");
     return Files.exists(file) ? Files.readAllLines(file, UTF_8) : List.of();
+  }
+
+  /** How often a JDK was asked for a cache of loaded classes. */
+  static int cachesAsked(Path jdk) throws IOException {
+    Path file = jdk.resolve("bin/caches");
+    return Files.exists(file) ? Files.readAllLines(file, UTF_8).size() : 0;
   }
 
   void makeJar() throws IOException {

@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
- * A program that runs in a JVM of its own, as a person would start it. What it prints is collected
- * line by line, so that a test can wait for it. Closing ends the JVM.
+ * A program that runs in a process of its own, as a person would start it. What it prints is
+ * collected line by line, so that a test can wait for it. Closing ends it.
  */
 final class ExampleRun implements AutoCloseable {
   /** The end of any wait: far beyond what a slow machine needs. */
@@ -77,6 +77,11 @@ final class ExampleRun implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.add(program);
     command.addAll(arguments);
+    return start(command, directory, environment);
+  }
+
+  /** Starts any command; see above. */
+  static ExampleRun start(List<String> command, Path directory, Map<String, String> environment) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> FOREIGN.matcher(name).matches());
     builder.environment().putAll(environment);
@@ -171,7 +176,7 @@ final class ExampleRun implements AutoCloseable {
 
   /** Ends it with SIGKILL. */
   Ended kill() throws InterruptedException {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // the process's own method closes what is to be read
     return await();
   }
 

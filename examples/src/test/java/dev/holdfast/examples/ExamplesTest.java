@@ -20,10 +20,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Examples that are run as a newcomer would: to the end, once more, further, differently. */
+@Execution(ExecutionMode.CONCURRENT)
 final class ExamplesTest {
   private static final int FAILED = 1;
   private static final int STOPPED = 75;

@@ -21,6 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,8 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Whatever interrupts an example, and however often: resumed in new JVMs it ends with the very bits
  * of a run that nobody disturbed.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class InterruptedExamplesTest {
-  private static final int KILLS = 20;
+  private static final int KILLS = Boolean.getBoolean("holdfast.soak") ? 100 : 12;
   private static final int STOPS = 6;
 
   /** Parts of the job; after each kill it may come one part further, so it outlives all of them. */
@@ -155,16 +158,22 @@ final class InterruptedExamplesTest {
   }
 
   private Reference undisturbed(Example example) throws IOException, InterruptedException {
-    Reference known = REFERENCES.get(example);
-    if (known == null) {
-      Workplace workplace =
-          new Workplace(
-              example, example.arguments(Size.LONG, 42), directory.resolve("alone"), Map.of());
-      Ended ended = workplace.complete();
-      assertTrue(ended.out().size() > 2 * PARTS, "lines to wait for: " + ended);
-      known = new Reference(ended.out(), workplace.last(ended));
-      REFERENCES.put(example, known);
+    synchronized (REFERENCES) {
+      Reference known = REFERENCES.get(example);
+      if (known == null) {
+        known = undisturbedRun(example);
+        REFERENCES.put(example, known);
+      }
+      return known;
     }
-    return known;
+  }
+
+  private Reference undisturbedRun(Example example) throws IOException, InterruptedException {
+    Workplace workplace =
+        new Workplace(
+            example, example.arguments(Size.LONG, 42), directory.resolve("alone"), Map.of());
+    Ended ended = workplace.complete();
+    assertTrue(ended.out().size() > 2 * PARTS, "lines to wait for: " + ended);
+    return new Reference(ended.out(), workplace.last(ended));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.codec.Crc;
 import dev.holdfast.storage.codec.Encoded;
 import dev.holdfast.storage.codec.Pipeline;
 import dev.holdfast.storage.format.BlockIndex;
@@ -13,6 +14,7 @@ import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers encoded blocks of one region into extents and writes them one after another. */
 final class ExtentWriter {
@@ -23,22 +25,34 @@ final class ExtentWriter {
   private final Id128 fileId;
   private final ExtentBuffer buffer;
   private final IndexBuilder index;
+  private final @Nullable BlockCipher cipher;
 
   private final int[] entries = new int[Extent.BLOCKS_MAX];
   private final int[] distances = new int[Extent.BLOCKS_MAX];
   private final boolean[] aligned = new boolean[Extent.BLOCKS_MAX];
+  private final int[] crcRaw = new int[Extent.BLOCKS_MAX];
   private int count;
   private int region;
+  private @Nullable RegionSchema schema;
   private int firstBlock;
   private int payloadBytes;
   private long end = FileHeader.BYTES;
   private int extents;
 
-  ExtentWriter(DiskFile file, Id128 fileId, ExtentBuffer buffer, IndexBuilder index) {
+  /**
+   * @param cipher what encrypts the blocks, null for a file in the clear
+   */
+  ExtentWriter(
+      DiskFile file,
+      Id128 fileId,
+      ExtentBuffer buffer,
+      IndexBuilder index,
+      @Nullable BlockCipher cipher) {
     this.file = file;
     this.fileId = fileId;
     this.buffer = buffer;
     this.index = index;
+    this.cipher = cipher;
   }
 
   /** Where the extents end, once flushed. */
@@ -60,16 +74,21 @@ final class ExtentWriter {
     if (count == 0) {
       this.region = region;
       this.firstBlock = block;
+      this.schema = schema;
     }
-    int bytes = encoded.storedBytes();
-    MemorySegment.copy(encoded.stored(), 0, buffer.payload(), payloadBytes, bytes);
+    int plainBytes = encoded.storedBytes();
+    int bytes = plainBytes + (cipher == null ? 0 : BlockCipher.EXTRA_BYTES);
+    MemorySegment.copy(encoded.stored(), 0, buffer.payload(), payloadBytes, plainBytes);
     int padded = padded(bytes);
     buffer.payload().asSlice(payloadBytes + bytes, padded - bytes).fill((byte) 0);
     payloadBytes += padded;
+    int crcInIndex = cipher == null ? encoded.crc32Raw() : 0;
     entries[count] =
-        index.stored(bytes, encoded.crc32c(), encoded.crc32Raw(), encoded.codecByte(), baseEntry);
+        index.stored(bytes, encoded.crc32c(), crcInIndex, encoded.codecByte(), baseEntry);
+    crcRaw[count] = encoded.crc32Raw();
     distances[count] = block - firstBlock;
-    aligned[count] = schema.mappable() && encoded.codec().pipeline() == Pipeline.RAW;
+    aligned[count] =
+        cipher == null && schema.mappable() && encoded.codec().pipeline() == Pipeline.RAW;
     count++;
     if (count == Extent.BLOCKS_MAX || payloadBytes >= ExtentBuffer.PAYLOAD_BYTES_WANTED) {
       flush();
@@ -88,6 +107,7 @@ final class ExtentWriter {
     long tableBytes = (long) count * BlockIndex.ENTRY_BYTES;
     long payloadStart = end + Extent.HEADER_BYTES + tableBytes;
     boolean gaps = placeBlocks(payloadStart);
+    encryptBlocks();
     BlockIndex table = table();
     long bytes = (gaps ? lastByte() : payloadStart + payloadBytes) - end;
     int tableCrc = Checksum.crc32c(table.encoded());
@@ -120,6 +140,25 @@ final class ExtentWriter {
       at += padded(index.index().storedBytes(entries[i]));
     }
     return gaps;
+  }
+
+  /** A block's place is its nonce, so this waits until it has one. */
+  private void encryptBlocks() {
+    if (cipher == null || schema == null) {
+      return;
+    }
+    BlockIndex all = index.index();
+    int from = 0;
+    for (int i = 0; i < count; i++) {
+      int entry = entries[i];
+      MemorySegment block = buffer.payload().asSlice(from, all.storedBytes(entry));
+      BlockCipher.Place place =
+          new BlockCipher.Place(
+              schema, firstBlock + distances[i], all.codec(entry), all.xorDepth(entry));
+      cipher.seal(block, crcRaw[i], all.offset(entry), place);
+      all.setCrcStored(entry, Crc.crc32c(block));
+      from += padded(all.storedBytes(entry));
+    }
   }
 
   private long lastByte() {

@@ -123,6 +123,9 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
       return known.getAsLong();
     }
     long last = modified(disk, layout.alive());
+    if (!log.numbers().isEmpty()) {
+      last = Math.max(last, modified(disk, layout.record(log.highest())));
+    }
     for (String name : log.others()) {
       if (StoreLayout.temporaryAttempt(name).isPresent()) {
         last = Math.max(last, modified(disk, layout.log().resolve(name)));

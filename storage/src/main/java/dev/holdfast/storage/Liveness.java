@@ -11,9 +11,17 @@ import java.util.OptionalLong;
  * anything in the process opens and closes the file, and locks are not kept over every network file
  * system. Facts decide, and the fence of the log makes a wrong answer harmless.
  */
-enum Liveness {
+public enum Liveness {
+  /** Its process runs on this machine. */
   ALIVE,
+  /** It is certain that its process has ended. */
   GONE,
+  /**
+   * Its scheduler has begun the same job again, in the process that asks, and so wants that one to
+   * go on. The old process may be running all the same: a node whose daemon has died looks dead to
+   * the scheduler.
+   */
+  SUPERSEDED,
   /** On another machine, or behind the wall of a container. */
   UNKNOWN;
 
@@ -23,6 +31,18 @@ enum Liveness {
    * @param me this process
    */
   static Liveness of(Holder holder, Id128 store, long attempt, Holder me) {
+    Liveness seen = ofProcess(holder, store, attempt, me);
+    return seen != GONE && isLaterRun(me, holder) ? SUPERSEDED : seen;
+  }
+
+  private static boolean isLaterRun(Holder me, Holder holder) {
+    return !holder.jobId().isEmpty()
+        && holder.jobId().equals(me.jobId())
+        && holder.scheduler().equals(me.scheduler())
+        && me.restartCount() > holder.restartCount();
+  }
+
+  private static Liveness ofProcess(Holder holder, Id128 store, long attempt, Holder me) {
     boolean sameKernel = !holder.bootId().isEmpty() && holder.bootId().equals(me.bootId());
     if (sameKernel && holder.pidNamespace().equals(me.pidNamespace())) {
       return ofLocalProcess(holder, store, attempt, me);
@@ -34,12 +54,7 @@ enum Liveness {
     if (sameHost && holder.bootId().isEmpty() && me.bootId().isEmpty()) {
       return ofLocalProcess(holder, store, attempt, me);
     }
-    boolean restarted =
-        !holder.jobId().isEmpty()
-            && holder.jobId().equals(me.jobId())
-            && holder.scheduler().equals(me.scheduler())
-            && me.restartCount() > holder.restartCount();
-    return restarted ? GONE : UNKNOWN;
+    return UNKNOWN;
   }
 
   private static Liveness ofLocalProcess(Holder holder, Id128 store, long attempt, Holder me) {

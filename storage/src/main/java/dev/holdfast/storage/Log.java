@@ -4,8 +4,10 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -17,7 +19,7 @@ import java.util.TreeSet;
 record Log(TreeSet<Long> numbers, List<String> others) {
 
   static Log list(Disk disk, StoreLayout layout) throws IOException {
-    TreeSet<Long> numbers = new TreeSet<>();
+    List<Long> numbers = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (String name : disk.list(layout.log())) {
       OptionalLong number = StoreLayout.recordNumber(name);
@@ -27,7 +29,23 @@ record Log(TreeSet<Long> numbers, List<String> others) {
         others.add(name);
       }
     }
-    return new Log(numbers, others);
+    Collections.sort(numbers); // a tree grows faster at its end
+    return new Log(new TreeSet<>(numbers), others);
+  }
+
+  /** Versions that were being deleted, and had lost their names. */
+  Set<Long> gone() {
+    Set<Long> gone = new TreeSet<>();
+    others.forEach(name -> StoreLayout.goneNumber(name).ifPresent(gone::add));
+    return gone;
+  }
+
+  /**
+   * Whether every record has been lost. ALIVE is made after the first one: where it stands there
+   * has been one.
+   */
+  boolean isEmptied(Disk disk, StoreLayout layout) throws IOException {
+    return numbers.isEmpty() && disk.list(layout.root()).contains(StoreLayout.ALIVE);
   }
 
   /** The highest number, 0 for an empty line. */

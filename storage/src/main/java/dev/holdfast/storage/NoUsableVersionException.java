@@ -16,7 +16,8 @@ public final class NoUsableVersionException extends StoreException {
         store
             + " holds no usable version:"
             + rejected.stream().map(r -> "\n  " + r).collect(Collectors.joining())
-            + "\nnothing was changed; to begin again from nothing set HOLDFAST_FRESH=1, which sets"
+            + "\n"
+            + "no version was touched; to begin again from nothing set HOLDFAST_FRESH=1, which sets"
             + " this store aside and deletes nothing",
         null);
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,33 +36,27 @@ final class Opener {
   /** Two openers settle at once; more rounds than this mean that something is badly wrong. */
   private static final int ROUNDS_MAX = 1000;
 
-  private static final Holder UNKNOWN_HOLDER =
-      new Holder("unknown host", "", "", 0, 0, "unknown user", "", "", 0);
-
   private final Disk disk;
-  private final StoreDirectory directory;
   private final StoreLayout layout;
   private final StoreOptions options;
   private final Publisher publisher;
   private final Id128 storeId;
   private final Holder me = ThisProcess.holder();
+  private final SuccessorWatch watch;
   private boolean provenGone = true;
 
-  /** OPEN records that this writer has tried to make; any of them may stand in the log. */
-  private final Set<Id128> ownOpens = new HashSet<>();
-
   Opener(
-      Disk disk,
-      StoreDirectory directory,
+      StoreLayout layout,
       StoreOptions options,
       Publisher publisher,
-      Id128 storeId) {
-    this.disk = disk;
-    this.directory = directory;
-    this.layout = directory.layout();
+      Id128 storeId,
+      SuccessorWatch watch) {
+    this.disk = options.disk();
+    this.layout = layout;
     this.options = options;
     this.publisher = publisher;
     this.storeId = storeId;
+    this.watch = watch;
   }
 
   /** Makes the contents of an OPEN record. */
@@ -81,23 +76,26 @@ final class Opener {
   /**
    * Opens and returns the attempt's number.
    *
-   * @param again the attempt that is opening again after an unknown outcome, or 0
+   * @param again whether this writer opens again after an unknown outcome
    * @throws StoreHeldException when another run holds the store, or has held it since
+   * @throws OpeningStoppedException when the opening is asked to stop while it waits
    */
-  long open(long again, Describe describe) throws IOException {
+  long open(boolean again, Describe describe) throws IOException {
     for (int round = 0; round < ROUNDS_MAX; round++) {
       Log log = Log.list(disk, layout);
-      if (again != 0) {
-        refuseSuccessor(log, again);
+      if (again) {
+        refuseSuccessor(log);
       } else {
         awaitHolderGone(log);
       }
       long number = log.highest() + 1;
       FileHeader header =
-          FileHeader.of(RecordType.OPEN, 1, storeId, number, number, options.time().epochMs());
-      ownOpens.add(header.fileId());
+          FileHeader.of(RecordType.OPEN, 1, storeId, number, number, options.time().epochMs())
+              .sealedWith(layout.keys().id());
+      watch.opening(header.fileId());
       switch (append(header, describe.at(log))) {
         case PUBLISHED -> {
+          watch.published(number);
           return number;
         }
         case UNKNOWN -> throw new IOException("the OPEN record could not be made durable");
@@ -110,7 +108,7 @@ final class Opener {
   private Outcome append(FileHeader header, Opened opened) throws IOException {
     Path temporary = writeTwice(header, opened);
     try {
-      directory.checkOwner(temporary, options.access());
+      Ownership.require(disk, layout, temporary, options.access());
       return publisher.publish(temporary, header.number(), header.fileId());
     } catch (NoSuchFileException e) {
       return Outcome.OVERTAKEN; // a higher OPEN has swept the file
@@ -135,16 +133,17 @@ final class Opener {
   private Path write(FileHeader header, Opened opened) throws IOException {
     String shortId = String.format(Locale.ROOT, "%08x", Id128.random().low() & 0xffffffffL);
     Path temporary = layout.temporary(header.number(), header.attempt(), shortId);
-    publisher.prepare(temporary, file -> writeRecord(file, header, opened));
+    publisher.prepare(temporary, file -> writeRecord(file, header, opened, layout.keys()));
     return temporary;
   }
 
   /** Writes a record without blocks. */
-  static Footer writeRecord(DiskFile file, FileHeader header, AttemptInfo info) throws IOException {
+  static Footer writeRecord(DiskFile file, FileHeader header, AttemptInfo info, Keys keys)
+      throws IOException {
     byte[] headerBytes = header.encode();
     byte[] sections = info.encode();
     ByteBuffer noIndex = ByteBuffer.allocate(0);
-    Footer footer =
+    Footer geometry =
         new Footer(
             FileHeader.BYTES + sections.length + Footer.BYTES,
             FileHeader.BYTES,
@@ -153,7 +152,8 @@ final class Opener {
             sections.length,
             0,
             header.fileId(),
-            RecordFile.digest(headerBytes, noIndex, sections));
+            Footer.Digest.NONE);
+    Footer footer = geometry.with(keys.digest(header, headerBytes, noIndex, sections, geometry));
     ByteBuffer all = ByteBuffer.allocate((int) footer.fileBytes());
     all.put(headerBytes).put(sections).put(footer.encode()).flip();
     file.writeFully(all, 0);
@@ -164,25 +164,17 @@ final class Opener {
    * A writer that is not sure of its place may open again only where nobody else has opened since:
    * a successor may have made versions, ended and gone.
    */
-  private void refuseSuccessor(Log log, long again) throws IOException {
-    for (long number : log.numbers().tailSet(again, false)) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        boolean another =
-            record.header().type() == RecordType.OPEN
-                && !ownOpens.contains(record.header().fileId());
-        if (another) {
-          throw new StoreHeldException(layout.root(), holderOf(number), "it took the store over");
-        }
-      } catch (NoSuchFileException e) {
-        // Only versions are ever deleted.
-      }
+  private void refuseSuccessor(Log log) throws IOException {
+    Optional<Holder> successor = watch.look(log);
+    if (successor.isPresent()) {
+      throw new StoreHeldException(layout.root(), successor.get(), "it took the store over");
     }
   }
 
   /** Returns when nobody holds the store, or when the hold may be broken; or throws. */
   private void awaitHolderGone(Log log) throws IOException {
     provenGone &= allGone(log);
-    Claim claim = claim(log);
+    Claim claim = Claim.newest(disk, layout, storeId, log).orElse(null);
     if (claim == null) {
       return;
     }
@@ -190,7 +182,7 @@ final class Opener {
       return;
     }
     switch (Liveness.of(claim.holder(), storeId, claim.attempt(), me)) {
-      case GONE -> {}
+      case GONE, SUPERSEDED -> {}
       case ALIVE ->
           throw new StoreHeldException(layout.root(), claim.holder(), "that process is running");
       case UNKNOWN -> awaitSilence(claim);
@@ -200,22 +192,28 @@ final class Opener {
   /**
    * Whether every writer that could still have the present output files open is gone. One that made
    * a version had replaced the files of all before it that were not; so the search ends there.
+   * Between a version and the OPEN record of its writer stand records of that writer alone, which
+   * had to take each of these numbers itself; however many they are, they need not be read.
    */
   private boolean allGone(Log log) throws IOException {
     Set<Long> ended = new HashSet<>();
     long first = 0;
-    for (long number : log.numbers().descendingSet()) {
-      if (number < first) {
-        return true;
-      }
+    @Nullable Long next = log.numbers().isEmpty() ? null : log.highest();
+    while (next != null && next >= first) {
+      long number = next;
+      next = log.numbers().lower(number);
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
         long writer = record.header().attempt();
         switch (record.header().type()) {
           case END -> ended.add(writer);
-          case VERSION -> first = Math.max(first, writer);
+          case VERSION -> {
+            first = writer;
+            next = log.numbers().floor(writer);
+          }
           case OPEN -> {
             if (!ended.contains(writer)
-                && Liveness.of(holderOf(writer), storeId, writer, me) != Liveness.GONE) {
+                && Liveness.of(Claim.holderOf(disk, layout, writer), storeId, writer, me)
+                    != Liveness.GONE) {
               return false;
             }
           }
@@ -231,44 +229,6 @@ final class Opener {
       }
     }
     return true;
-  }
-
-  /** The last writer, where it has not said that it ended. */
-  private record Claim(long attempt, Holder holder) {}
-
-  private @Nullable Claim claim(Log log) throws IOException {
-    for (long number : log.numbers().descendingSet()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (!record.header().storeId().equals(storeId)) {
-          continue;
-        }
-        if (record.header().type() == RecordType.END) {
-          return null;
-        }
-        return new Claim(record.header().attempt(), holderOf(record.header().attempt()));
-      } catch (StoreException e) {
-        // An unreadable record says nothing about who holds the store; an older one may.
-      } catch (IOException e) {
-        RecordFile.passOver(e);
-      }
-    }
-    return null;
-  }
-
-  /** Who wrote an OPEN record, as far as it can be read. */
-  Holder holderOf(long attempt) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, attempt)) {
-      return AttemptInfo.decodeOpened(
-              record.path().toString(),
-              record.footer().sectionsOffset(),
-              record.readMetadata().sections())
-          .holder();
-    } catch (StoreException e) {
-      return UNKNOWN_HOLDER;
-    } catch (IOException e) {
-      RecordFile.passOver(e);
-      return UNKNOWN_HOLDER;
-    }
   }
 
   /** Watches for a sign of life on this machine's monotonic clock; other clocks are not trusted. */
@@ -287,6 +247,10 @@ final class Opener {
     String before = signsOfLife();
     while (options.time().nanoTime() - begin < SILENCE.toNanos()) {
       options.time().pause(LOOK_EVERY);
+      Optional<String> stop = options.stopAsked().get();
+      if (stop.isPresent()) {
+        throw new OpeningStoppedException(layout.root(), claim.holder(), stop.get());
+      }
       if (!signsOfLife().equals(before)) {
         throw new StoreHeldException(layout.root(), claim.holder(), "it has just shown life");
       }

@@ -32,7 +32,7 @@ public final class OutputFile implements AutoCloseable {
   private long bytes;
   private boolean nameIsSynced;
   private boolean nameIsDurable;
-  private @Nullable IOException lost;
+  private @Nullable Throwable lost;
 
   private OutputFile(Disk disk, Path path, Path real, DiskFile file, CRC32C crc, long bytes) {
     this.disk = disk;
@@ -79,20 +79,19 @@ public final class OutputFile implements AutoCloseable {
 
   /**
    * Begins the file anew. A regular file that is there already and is not empty gets another name:
-   * it may hold the results of an earlier job.
+   * it may hold the results of an earlier job, or of this one when its versions were lost.
    *
    * @param inPlace whether no earlier run can still be writing, see {@link #resume}
-   * @param ownSinceEpochMs a file that was written later is the job's own and is begun anew
    * @param tell receives a line about that
    */
   public static OutputFile beginAside(
-      Disk disk, Path path, boolean inPlace, long ownSinceEpochMs, Consumer<String> tell) {
+      Disk disk, Path path, boolean inPlace, Consumer<String> tell) {
     boolean replaceable = false;
     try {
       Path real = resolve(disk, path);
       FileFacts facts = disk.facts(real);
       replaceable = facts.type() == FileFacts.Type.REGULAR;
-      if (replaceable && facts.bytes() > 0 && facts.modifiedEpochMs() < ownSinceEpochMs) {
+      if (replaceable && facts.bytes() > 0) {
         Path aside = StoreAside.freeName(disk, real);
         disk.rename(real, aside);
         tell.accept("output file " + path + " begins anew; the old one is now " + aside);
@@ -266,7 +265,7 @@ public final class OutputFile implements AutoCloseable {
         nameIsSynced = true;
       }
       return nameIsDurable;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       lost = e;
       throw e;
     }

@@ -6,14 +6,22 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.OptionalLong;
+import java.util.Collections;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Deletes versions, crash-safely: what is still listed before the log is synced may be gone after a
  * crash, so the log is synced first; then victims are renamed out of the number line, the log is
- * synced, and only then are they deleted. Every step can be repeated.
+ * synced, and only then are they deleted. A version leaves the line only after every one that
+ * refers to it has left it for certain: newest first, with a sync between any two. Every step can
+ * be repeated.
+ *
+ * <p>Between renaming and deleting the log and the pins are looked at once more. Whoever opened the
+ * store or pinned a version before the renames is seen now, and the victims get their names back;
+ * whoever does it later does not find them. So two that prune at once cannot do harm, nor can one
+ * whose process stood still meanwhile.
  */
 final class Pruner {
   private final Disk disk;
@@ -29,65 +37,95 @@ final class Pruner {
     this.directorySync = directorySync;
   }
 
+  /** What the choice of the victims rests on. */
+  interface Grounds {
+    /**
+     * Whether it may still be rested on.
+     *
+     * @param numbers the records in the log now
+     */
+    boolean stand(NavigableSet<Long> numbers) throws IOException;
+  }
+
   /** Versions that a person has pinned. */
   Set<Long> pinned() throws IOException {
-    Set<Long> pinned = new TreeSet<>();
-    try {
-      for (String name : disk.list(layout.pins())) {
-        OptionalLong number = StoreLayout.recordNumber(name + ".hf");
-        number.ifPresent(pinned::add);
-      }
-    } catch (NoSuchFileException e) {
-      // The directory is made with the first pin.
-    }
-    return pinned;
+    return Pins.list(disk, layout);
   }
 
   /**
-   * Deletes these records, lowest first, and finishes an earlier prune that was interrupted.
+   * Deletes these records.
    *
-   * @param own the newest record of the caller: when something stands above it, another run holds
-   *     the store and may need what this one could spare, and nothing is deleted
+   * @param pinned the pins that were known when they were chosen
+   * @param grounds looked at before the renames and after them: where they do not stand, such as
+   *     when another run has opened the store, which may need what could be spared, nothing is
+   *     deleted
+   * @return whether they did
    */
-  void prune(Collection<Long> victims, long own) throws IOException {
-    if (Log.list(disk, layout).highest() != own) {
-      return;
+  boolean prune(Collection<Long> victims, Set<Long> pinned, Grounds grounds) throws IOException {
+    if (!grounds.stand(Log.list(disk, layout).numbers())) {
+      return false;
     }
-    if (!victims.isEmpty()) {
-      syncLog();
-      for (long number : new TreeSet<>(victims)) {
-        renameToGone(number);
-      }
+    if (victims.isEmpty()) {
+      return true;
     }
-    deleteGone();
+    if (!renamed(new TreeSet<>(victims), pinned, grounds)) {
+      return false;
+    }
+    delete(victims);
+    return true;
   }
 
-  private void renameToGone(long number) throws IOException {
+  private boolean renamed(NavigableSet<Long> victims, Set<Long> pinned, Grounds grounds)
+      throws IOException {
+    Set<Long> own = new TreeSet<>();
+    boolean stand = false;
     try {
-      disk.rename(layout.record(number), layout.gone(number));
-    } catch (NoSuchFileException e) {
-      // An earlier prune got this far before it was interrupted.
-    }
-  }
-
-  private void deleteGone() throws IOException {
-    boolean synced = false;
-    for (String name : disk.list(layout.log())) {
-      if (StoreLayout.isGone(name)) {
-        if (!synced) {
-          syncLog();
-          synced = true;
+      for (long number : victims.descendingSet()) {
+        syncLog();
+        if (renamed(layout.record(number), layout.gone(number))) {
+          own.add(number);
         }
-        deleteIfThere(layout.log().resolve(name));
       }
+      syncLog();
+      NavigableSet<Long> left = Log.list(disk, layout).numbers();
+      stand =
+          grounds.stand(left)
+              && Collections.disjoint(left, victims)
+              && pinned.containsAll(pinned());
+    } finally {
+      if (!stand) {
+        nameAgain(own);
+      }
+    }
+    return stand;
+  }
+
+  /** False where an earlier prune got this far before it was interrupted, or another one has. */
+  private boolean renamed(Path from, Path to) throws IOException {
+    try {
+      disk.rename(from, to);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
-  private void deleteIfThere(Path file) throws IOException {
-    try {
-      disk.delete(file);
-    } catch (NoSuchFileException e) {
-      // Deleted although it was reported as failed.
+  /** Gives names back, lowest first: what a version refers to has its name before it. */
+  void nameAgain(Collection<Long> gone) throws IOException {
+    for (long number : new TreeSet<>(gone)) {
+      renamed(layout.gone(number), layout.record(number));
+      syncLog();
+    }
+  }
+
+  /** Deletes what has lost its name. */
+  void delete(Collection<Long> gone) throws IOException {
+    for (long number : new TreeSet<>(gone).descendingSet()) {
+      try {
+        disk.delete(layout.gone(number));
+      } catch (NoSuchFileException e) {
+        // Deleted although it was reported as failed, or by another one.
+      }
     }
   }
 

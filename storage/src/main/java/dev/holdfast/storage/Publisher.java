@@ -63,8 +63,12 @@ final class Publisher {
     try {
       T result;
       try (DiskFile file = created) {
+        WriteEvent writing = FileEvents.writing();
         result = body.write(file);
+        FileEvents.written(writing, temporary, file);
+        SyncEvent syncing = FileEvents.syncing();
         file.sync();
+        FileEvents.synced(syncing, temporary, file);
       }
       return result;
     } catch (IOException | RuntimeException | Error e) {

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.KeepRules.Spread;
+import dev.holdfast.storage.PrunePlan.Reason;
+import dev.holdfast.storage.PrunePlan.Reason.Why;
 import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.format.VersionInfo.FileRef;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which versions stay. Kept are the newest {@code keep}, the newest of the family before the newest
- * one's (so that two restorable versions share no file), those that are pinned, and whatever any of
- * these refers to, directly or not: every VERSION record in the log is restorable at any time.
+ * Which versions stay. What must: the newest, the newest of the family before the newest one's (so
+ * that two restorable versions share no file), those that are pinned, and whatever any of these
+ * refers to, directly or not: every VERSION record in the log is restorable at any time. What shall
+ * beside that: what {@link KeepRules} say, newest first, as long as it fits the budget.
  *
  * <p>A version that was found damaged counts for none of these, but is deleted only when a sound
  * one newer than it exists.
@@ -26,80 +32,202 @@ final class Retention {
    *
    * @param family the chain of deltas it belongs to
    * @param full whether it begins that chain
+   * @param capturedEpochMs when the state was captured
+   * @param stateBytes the length of the state
    * @param fileBytes the length of its file
    * @param refs the records it needs besides itself
    */
-  record Kept(long number, long family, boolean full, long fileBytes, Set<Long> refs) {
+  record Kept(
+      long number,
+      long family,
+      boolean full,
+      long capturedEpochMs,
+      long stateBytes,
+      long fileBytes,
+      Set<Long> refs) {
     static Kept of(long number, VersionInfo info, long fileBytes) {
       Set<Long> refs = new TreeSet<>();
       for (FileRef ref : info.refs()) {
         refs.add(ref.number());
       }
-      return new Kept(number, info.family().number(), info.family().full(), fileBytes, refs);
+      return new Kept(
+          number,
+          info.family().number(),
+          info.family().full(),
+          info.state().capturedEpochMs(),
+          info.stateBytes(),
+          fileBytes,
+          refs);
     }
   }
 
-  private Retention() {}
+  /**
+   * What is asked for.
+   *
+   * @param spare whether the newest of the previous family stays too
+   * @param pinned those a person wants to stay
+   * @param neededByWriter those that a writer which is at work may build on
+   * @param nowEpochMs the present, by which old versions leave the window of a rule
+   */
+  record Wishes(
+      KeepRules rules,
+      boolean spare,
+      Set<Long> pinned,
+      Set<Long> neededByWriter,
+      long nowEpochMs) {}
 
   /**
-   * The versions that may be deleted, oldest first.
+   * What follows.
    *
-   * @param versions all that are in the log
-   * @param damaged those found damaged
-   * @param pinned those a person wants to stay
-   * @param keep how many of the newest stay
-   * @param spare whether the newest of the previous family stays too
+   * @param victims the versions that may be deleted, oldest first
+   * @param stays the others, each with the first reason found
+   * @param needed what the versions that stay refer to
+   * @param countedOn the newest and the spare: what makes the victims dispensable
+   * @param stayBytes the length of the files that stay
+   * @param overBudget whether what must stay is longer than the rules allow
    */
-  static Set<Long> victims(
-      Collection<Kept> versions, Set<Long> damaged, Set<Long> pinned, int keep, boolean spare) {
-    NavigableMap<Long, Kept> sound = new TreeMap<>();
-    NavigableMap<Long, Kept> all = new TreeMap<>();
+  record Plan(
+      Set<Long> victims,
+      NavigableMap<Long, Reason> stays,
+      Set<Long> needed,
+      Set<Long> countedOn,
+      long stayBytes,
+      boolean overBudget) {}
+
+  private final NavigableMap<Long, Kept> all = new TreeMap<>();
+  private final NavigableMap<Long, Kept> sound = new TreeMap<>();
+  private final NavigableMap<Long, Reason> stays = new TreeMap<>();
+  private final Set<Long> countedOn = new TreeSet<>();
+  private long stayBytes;
+
+  private Retention(Collection<Kept> versions, Set<Long> damaged) {
     for (Kept version : versions) {
       all.put(version.number(), version);
       if (!damaged.contains(version.number())) {
         sound.put(version.number(), version);
       }
     }
-    Set<Long> victims = new TreeSet<>();
-    if (sound.isEmpty()) {
-      return victims;
+  }
+
+  /**
+   * Decides.
+   *
+   * @param versions all that are in the log
+   * @param damaged those found damaged
+   */
+  static Plan plan(Collection<Kept> versions, Set<Long> damaged, Wishes wishes) {
+    return new Retention(versions, damaged).plan(wishes);
+  }
+
+  private Plan plan(Wishes wishes) {
+    boolean overBudget = false;
+    if (!sound.isEmpty()) {
+      keepWhatMust(wishes);
+      long budget = wishes.rules().atMostBytes().orElse(Long.MAX_VALUE);
+      overBudget = stayBytes > budget;
+      keepWhatShall(wishes, budget);
     }
-    Set<Long> stays = roots(sound, pinned, keep, spare);
-    closeOverReferences(stays, all);
-    long newest = sound.lastKey();
-    for (Long number : all.keySet()) {
-      if (!stays.contains(number) && number < newest) {
+    Set<Long> victims = new TreeSet<>();
+    Set<Long> needed = new TreeSet<>();
+    for (Kept version : all.values()) {
+      long number = version.number();
+      if (!stays.containsKey(number) && !sound.isEmpty() && number < sound.lastKey()) {
         victims.add(number);
+        continue;
+      }
+      if (!stays.containsKey(number)) {
+        stay(number, new Reason(Why.UNDECIDED, 0));
+      }
+      needed.addAll(version.refs());
+    }
+    return new Plan(victims, stays, needed, countedOn, stayBytes, overBudget);
+  }
+
+  private void keepWhatMust(Wishes wishes) {
+    Kept newest = sound.lastEntry().getValue();
+    count(newest, Why.NEWEST);
+    if (wishes.spare()) {
+      sound.descendingMap().values().stream()
+          .filter(version -> version.family() != newest.family())
+          .findFirst()
+          .ifPresent(version -> count(version, Why.SPARE));
+    }
+    wishes.pinned().forEach(number -> keep(number, Why.PINNED));
+    wishes.neededByWriter().forEach(number -> keep(number, Why.WRITER));
+  }
+
+  private void count(Kept version, Why why) {
+    countedOn.add(version.number());
+    keep(version.number(), why);
+  }
+
+  /** Newest first: where one does not fit any more, all that are older go. */
+  private void keepWhatShall(Wishes wishes, long budgetBytes) {
+    for (Map.Entry<Long, Why> wanted : wanted(wishes).descendingMap().entrySet()) {
+      long more = 0;
+      for (long number : closure(wanted.getKey())) {
+        more += stays.containsKey(number) ? 0 : fileBytes(number);
+      }
+      if (stayBytes + more > budgetBytes) {
+        return;
+      }
+      keep(wanted.getKey(), wanted.getValue());
+    }
+  }
+
+  private NavigableMap<Long, Why> wanted(Wishes wishes) {
+    NavigableMap<Long, Why> wanted = new TreeMap<>();
+    sound.descendingKeySet().stream()
+        .limit(wishes.rules().last())
+        .forEach(number -> wanted.put(number, Why.LAST));
+    for (Spread spread : wishes.rules().spreads()) {
+      Set<Long> taken = new HashSet<>();
+      for (Kept version : sound.descendingMap().values()) {
+        long captured = version.capturedEpochMs();
+        if (spread.covers(captured, wishes.nowEpochMs()) && taken.add(spread.slotOf(captured))) {
+          wanted.putIfAbsent(version.number(), Why.SPREAD);
+        }
       }
     }
-    return victims;
+    return wanted;
   }
 
-  private static Set<Long> roots(
-      NavigableMap<Long, Kept> sound, Set<Long> pinned, int keep, boolean spare) {
-    Set<Long> roots = new TreeSet<>(pinned);
-    sound.descendingKeySet().stream().limit(keep).forEach(roots::add);
-    if (spare) {
-      long family = sound.lastEntry().getValue().family();
-      sound.descendingMap().values().stream()
-          .filter(version -> version.family() != family)
-          .findFirst()
-          .ifPresent(version -> roots.add(version.number()));
+  private void keep(long number, Why why) {
+    for (long needed : closure(number)) {
+      stay(needed, needed == number ? new Reason(why, 0) : new Reason(Why.NEEDED, number));
     }
-    return roots;
   }
 
-  private static void closeOverReferences(Set<Long> stays, NavigableMap<Long, Kept> all) {
-    Deque<Long> open = new ArrayDeque<>(stays);
+  /** What is wanted for itself says so, even where another one needs it too. */
+  private void stay(long number, Reason reason) {
+    Reason before = stays.get(number);
+    if (before == null) {
+      stayBytes += fileBytes(number);
+    }
+    if (all.containsKey(number) && (before == null || before.why() == Why.NEEDED)) {
+      stays.put(number, reason);
+    }
+  }
+
+  private long fileBytes(long number) {
+    Kept version = all.get(number);
+    return version == null ? 0 : version.fileBytes();
+  }
+
+  /** A version and all it refers to, directly or not. */
+  private Set<Long> closure(long root) {
+    Set<Long> closure = new TreeSet<>(Set.of(root));
+    Deque<Long> open = new ArrayDeque<>(closure);
     while (!open.isEmpty()) {
       Kept version = all.get(open.remove());
       if (version != null) {
         for (Long ref : version.refs()) {
-          if (stays.add(ref)) {
+          if (closure.add(ref)) {
             open.add(ref);
           }
         }
       }
     }
+    return closure;
   }
 }

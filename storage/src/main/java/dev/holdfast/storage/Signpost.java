@@ -98,6 +98,7 @@ final class Signpost {
     } finally {
       discard(disk, temporary);
     }
+    StoreDirectory.syncOrLearn(disk, layout.root(), line -> {}); // who prepares the store has told
     return store;
   }
 
@@ -126,10 +127,10 @@ final class Signpost {
     return temporary;
   }
 
-  /** Removes what a process that died while it put the file up has left. */
+  /** Removes what a process that died while it wrote a file of the root has left. */
   static void sweep(Disk disk, StoreLayout layout) throws IOException {
     for (String name : disk.list(layout.root())) {
-      if (StoreLayout.isSignpostTemporary(name)) {
+      if (StoreLayout.isRootTemporary(name)) {
         discard(disk, layout.root().resolve(name));
       }
     }

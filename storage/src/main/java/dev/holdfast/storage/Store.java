@@ -3,6 +3,8 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.StoreRecord.DamagedRecord;
+import dev.holdfast.storage.format.FileHeader;
+import dev.holdfast.storage.format.Holder;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
@@ -12,8 +14,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * A store as a reader sees it. Reading needs nobody's leave, writes nothing, and may go on while a
@@ -37,20 +42,34 @@ public final class Store {
   }
 
   /**
-   * Opens an existing store for reading.
+   * Opens an existing store for reading that is not sealed.
    *
    * @throws StoreRefusedException when there is none
+   * @throws KeyException when it is sealed
    * @throws StoreIoException when it cannot be read
    */
   public static Store open(Path path, Disk disk) {
+    return open(path, disk, Keys.NONE);
+  }
+
+  /**
+   * Opens an existing store for reading.
+   *
+   * @throws StoreRefusedException when there is none
+   * @throws KeyException when it is sealed with another key, or not sealed and a key is given
+   * @throws StoreIoException when it cannot be read
+   */
+  public static Store open(Path path, Disk disk, Keys keys) {
     Path store = path.toAbsolutePath().normalize();
     try {
       if (!StoreDirectory.exists(disk, store)) {
         throw new StoreRefusedException(
             store, "is not there, or has no version yet; name a store with --store");
       }
-      StoreLayout layout = StoreDirectory.resolve(disk, store);
-      Id128 id = StoreIdentity.find(disk, layout, Log.list(disk, layout)).orElse(Id128.NONE);
+      StoreLayout layout = StoreDirectory.resolve(disk, store, keys);
+      Log log = Log.list(disk, layout);
+      RecordFile.requireKey(disk, layout, log);
+      Id128 id = StoreIdentity.find(disk, layout, log).orElse(Id128.NONE);
       return new Store(disk, layout, id);
     } catch (IOException e) {
       throw new StoreIoException("reading store", store, e);
@@ -60,6 +79,10 @@ public final class Store {
   /** The store's directory, with links resolved. */
   public Path root() {
     return layout.root();
+  }
+
+  StoreLayout layout() {
+    return layout;
   }
 
   /** The store's identity; {@link Id128#NONE} when nothing in it tells. */
@@ -93,26 +116,89 @@ public final class Store {
    * @throws StoreIoException when the store cannot be read at all
    */
   public List<StoreRecord> records() {
-    return startingOver(this::readRecords);
+    return records(record -> record);
   }
 
-  private Optional<List<StoreRecord>> readRecords(Log log) throws IOException {
-    List<StoreRecord> records = new ArrayList<>();
-    for (long number : log.numbers()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        records.add(
-            isOurs(record)
-                ? RecordReader.read(record)
-                : new DamagedRecord(number, record.path() + " belongs to another store"));
-      } catch (NoSuchFileException e) {
-        return Optional.empty();
-      } catch (StoreException e) {
-        records.add(new DamagedRecord(number, e.getMessage()));
-      } catch (IOException e) {
-        records.add(new DamagedRecord(number, unreadable(number, e)));
-      }
+  /**
+   * What is to be kept of every record, ascending, the damaged ones included: of a hundred thousand
+   * versions few readers need all that the records say.
+   *
+   * @param keep is called by several threads
+   * @throws StoreIoException when the store cannot be read at all
+   */
+  public <T> List<T> records(Function<? super StoreRecord, ? extends T> keep) {
+    return startingOver(log -> look(log.numbers(), number -> keep.apply(read(number))));
+  }
+
+  /** Empty when a record was deleted meanwhile. */
+  private static <T> Optional<List<T>> look(Collection<Long> numbers, ManyRecords.Look<T> look)
+      throws IOException {
+    try {
+      return Optional.of(ManyRecords.read(numbers, look));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
-    return Optional.of(records);
+  }
+
+  private StoreRecord read(long number) throws IOException {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      return isOurs(record)
+          ? RecordReader.read(record)
+          : new DamagedRecord(number, record.path() + " belongs to another store");
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (StoreException e) {
+      return new DamagedRecord(number, e.getMessage());
+    } catch (IOException e) {
+      return new DamagedRecord(number, unreadable(number, e));
+    }
+  }
+
+  /**
+   * The heads of the sound records with a number above one, ascending. Their contents are not
+   * looked at: this costs one read per record however large the state is.
+   *
+   * @param after only records with higher numbers; 0 for all
+   * @throws StoreIoException when the store cannot be read at all
+   */
+  public List<RecordHead> heads(long after) {
+    return startingOver(log -> look(log.numbers().tailSet(after, false), this::head)).stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private Optional<RecordHead> head(long number) throws IOException {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      FileHeader header = record.header();
+      return isOurs(record)
+          ? Optional.of(
+              new RecordHead(number, header.type(), header.attempt(), header.createdEpochMs()))
+          : Optional.empty();
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (StoreException e) {
+      return Optional.empty(); // its damage is told by records(), and to whoever wants to read it
+    } catch (IOException e) {
+      RecordFile.passOver(e);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * One record.
+   *
+   * @param number its place in the line
+   * @return empty when there is none, or when it is not sound
+   * @throws StoreIoException when the store cannot be read
+   */
+  public Optional<StoreRecord> record(long number) {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      return isOurs(record) ? Optional.of(RecordReader.read(record)) : Optional.empty();
+    } catch (NoSuchFileException | StoreException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new StoreIoException("reading", layout.record(number), e);
+    }
   }
 
   private boolean isOurs(RecordFile record) {
@@ -138,7 +224,7 @@ public final class Store {
   }
 
   private Optional<StoredVersion> open(Log log, long number) throws IOException {
-    if (!log.numbers().contains(number)) {
+    if (!log.numbers().contains(number) || isOther(number)) {
       throw new NoUsableVersionException(
           layout.root(), "there is no version " + number + "; look with: holdfast ls");
     }
@@ -189,9 +275,42 @@ public final class Store {
     return Optional.of(Optional.empty());
   }
 
+  /** Whether a record is sound and of another type; what is not sound will be told on opening. */
+  private boolean isOther(long number) throws IOException {
+    try {
+      return !isVersion(number);
+    } catch (NoSuchFileException | StoreException e) {
+      return false;
+    }
+  }
+
   private boolean isVersion(long number) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
       return record.header().type() == RecordType.VERSION && isOurs(record);
+    }
+  }
+
+  /**
+   * Who holds the store now: the newest attempt, unless it has said that it ended. That it has not
+   * does not mean that it runs, see {@link Holding#liveness}.
+   *
+   * @return empty when no attempt was ever made, or the last one has ended in good order
+   * @throws StoreIoException when the store cannot be read
+   */
+  public Optional<Holding> holding() {
+    try {
+      Log log = Log.list(disk, layout);
+      Optional<Claim> claim = Claim.newest(disk, layout, id, log);
+      if (claim.isEmpty()) {
+        return Optional.empty();
+      }
+      long attempt = claim.get().attempt();
+      Holder holder = claim.get().holder();
+      Liveness liveness = Liveness.of(holder, id, attempt, ThisProcess.holder());
+      long sign = History.lastSignOfLifeEpochMs(disk, layout, log, OptionalLong.empty());
+      return Optional.of(new Holding(attempt, holder, liveness, sign));
+    } catch (IOException e) {
+      throw new StoreIoException("reading store", layout.root(), e);
     }
   }
 

@@ -22,15 +22,14 @@ import java.util.stream.Stream;
  */
 final class StoreDirectory {
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
-  private static final Set<String> OWN_NAMES = Set.of("HOLDFAST", "ALIVE", "log", "parts", "pins");
+  private static final Set<String> OWN_NAMES =
+      Set.of("HOLDFAST", "ALIVE", "STOP", "log", "parts", "pins", "quarantine");
 
-  private final Disk disk;
   private final StoreLayout layout;
   private final Level level;
   private final boolean directorySync;
 
-  private StoreDirectory(Disk disk, StoreLayout layout, Level level, boolean directorySync) {
-    this.disk = disk;
+  private StoreDirectory(StoreLayout layout, Level level, boolean directorySync) {
     this.layout = layout;
     this.level = level;
     this.directorySync = directorySync;
@@ -91,12 +90,12 @@ final class StoreDirectory {
   }
 
   private static boolean isOwn(String name) {
-    return OWN_NAMES.contains(name) || StoreLayout.isSignpostTemporary(name);
+    return OWN_NAMES.contains(name) || StoreLayout.isRootTemporary(name);
   }
 
   /** The layout of an existing store, its path resolved once. */
-  static StoreLayout resolve(Disk disk, Path path) throws IOException {
-    StoreLayout layout = new StoreLayout(disk.realPath(path));
+  static StoreLayout resolve(Disk disk, Path path, Keys keys) throws IOException {
+    StoreLayout layout = new StoreLayout(disk.realPath(path), keys);
     for (String name : OWN_NAMES) {
       refuseLink(disk, layout.root().resolve(name));
     }
@@ -115,10 +114,10 @@ final class StoreDirectory {
   }
 
   /** Makes what is missing of the directories, durably, and learns about the file system. */
-  static StoreDirectory prepare(Disk disk, Path path, Access access, Consumer<String> tell)
-      throws IOException {
+  static StoreDirectory prepare(
+      Disk disk, Path path, Access access, Keys keys, Consumer<String> tell) throws IOException {
     createIfMissing(disk, path, access);
-    StoreLayout layout = resolve(disk, path);
+    StoreLayout layout = resolve(disk, path, keys);
     if (!isThere(disk, layout.log()) && isThere(disk, layout.signpost())) {
       throw new StoreRefusedException(
           layout.root(),
@@ -132,7 +131,7 @@ final class StoreDirectory {
     boolean parentSynced = parent == null || syncOrLearn(disk, parent, tell);
     String type = disk.fileSystemType(layout.log()).toLowerCase(Locale.ROOT);
     boolean survivesNode = synced && parentSynced && !IN_MEMORY.contains(type);
-    return new StoreDirectory(disk, layout, survivesNode ? Level.NODE : Level.PROCESS, synced);
+    return new StoreDirectory(layout, survivesNode ? Level.NODE : Level.PROCESS, synced);
   }
 
   private static void createIfMissing(Disk disk, Path directory, Access access) throws IOException {
@@ -185,31 +184,5 @@ final class StoreDirectory {
     return failure instanceof AccessDeniedException
         || reason.contains("invalid argument")
         || reason.contains("not supported");
-  }
-
-  /**
-   * Refuses a directory that another user made: on shared scratch anyone could have put it there.
-   *
-   * @param created a file that this process has just created in the log
-   */
-  void checkOwner(Path created, Access access) throws IOException {
-    FileFacts own = disk.facts(created);
-    FileFacts log = disk.facts(layout.log());
-    if (access == Access.GROUP) {
-      return;
-    }
-    if (!own.owner().equals(log.owner())) {
-      throw new StoreRefusedException(
-          layout.root(),
-          "belongs to "
-              + log.owner()
-              + ", and this process writes as "
-              + own.owner()
-              + "; name another store with --store");
-    }
-    if (log.groupOrOthersMayWrite()) {
-      throw new StoreRefusedException(
-          layout.log(), "may be written by others; chmod go-w it, or open it with group access");
-    }
   }
 }

@@ -13,15 +13,15 @@ public final class StoreHeldException extends StoreException {
   private final transient Holder holder;
 
   public StoreHeldException(Path store, Holder holder, String evidence) {
-    super(
-        store
-            + " is held by "
-            + holder.describe()
-            + " ("
-            + evidence
-            + "); wait for it or end it, or, if it is certain that it is gone, set"
-            + " HOLDFAST_BREAK_LOCK=1",
-        null);
+    this(
+        store,
+        holder,
+        evidence,
+        "wait for it or end it, or, if it is certain that it is gone, set HOLDFAST_BREAK_LOCK=1");
+  }
+
+  StoreHeldException(Path store, Holder holder, String evidence, String remedy) {
+    super(store + " is held by " + holder.describe() + " (" + evidence + "); " + remedy, null);
     this.holder = holder;
   }
 

@@ -8,24 +8,41 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The names in a store (docs/format/store.md). */
-record StoreLayout(Path root) {
-  private static final Pattern RECORD = Pattern.compile("([0-9a-f]{16})\\.hf");
+/**
+ * The names in a store (docs/format/store.md), and the key without which its files are only bytes.
+ */
+record StoreLayout(Path root, Keys keys) {
+  private static final String RECORD = ".hf";
+  private static final int NUMBER_DIGITS = 16;
   private static final Pattern TEMPORARY =
       Pattern.compile("\\.([0-9a-f]{16})-([0-9a-f]{16})-([0-9a-f]+)\\.tmp");
-  private static final Pattern SIGNPOST_TEMPORARY =
-      Pattern.compile("\\.HOLDFAST-[0-9a-f]{32}\\.tmp");
+  private static final Pattern ROOT_TEMPORARY =
+      Pattern.compile("\\.(HOLDFAST|STOP)-[0-9a-f]{32}\\.tmp");
+  private static final Pattern REPAIR =
+      Pattern.compile("\\.([0-9a-f]{16})-repair-[0-9a-f]{32}\\.tmp");
+  private static final Pattern SET_ASIDE = Pattern.compile("([0-9a-f]{16})\\.hf-[0-9]+");
+  static final String ALIVE = "ALIVE";
+
   private static final String GONE = ".gone";
 
   /** A higher number is not one of ours: counting on from it would overflow. */
   private static final long NUMBER_MAX = 1L << 62;
+
+  /** A store whose files lie in the clear. */
+  StoreLayout(Path root) {
+    this(root, Keys.NONE);
+  }
 
   Path signpost() {
     return root.resolve("HOLDFAST");
   }
 
   Path alive() {
-    return root.resolve("ALIVE");
+    return root.resolve(ALIVE);
+  }
+
+  Path stop() {
+    return root.resolve("STOP");
   }
 
   Path log() {
@@ -34,6 +51,14 @@ record StoreLayout(Path root) {
 
   Path pins() {
     return root.resolve("pins");
+  }
+
+  Path quarantine() {
+    return root.resolve("quarantine");
+  }
+
+  Path pin(long number) {
+    return pins().resolve(String.format(Locale.ROOT, "%016x", number));
   }
 
   Path record(long number) {
@@ -54,18 +79,54 @@ record StoreLayout(Path root) {
         .resolve(String.format(Locale.ROOT, ".%016x-%016x-%s.tmp", number, attempt, attemptTry));
   }
 
+  /**
+   * The name of a repaired record that is being written. It names no attempt, so that no writer
+   * takes it for what an earlier one has left.
+   */
+  Path repairTemporary(long number, Id128 id) {
+    return log().resolve(String.format(Locale.ROOT, ".%016x-repair-%s.tmp", number, id));
+  }
+
+  static boolean isRepair(String name) {
+    return REPAIR.matcher(name).matches();
+  }
+
+  /** The record that a file in quarantine was. */
+  static OptionalLong quarantinedNumber(String name) {
+    Matcher matcher = SET_ASIDE.matcher(name);
+    return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
+  }
+
   /** The name of a signpost that is being written. */
   static String signpostTemporary(Id128 id) {
     return ".HOLDFAST-" + id + ".tmp";
   }
 
-  static boolean isSignpostTemporary(String name) {
-    return SIGNPOST_TEMPORARY.matcher(name).matches();
+  /** The name of a request to stop that is being written. */
+  Path stopTemporary(Id128 id) {
+    return root.resolve(".STOP-" + id + ".tmp");
   }
 
+  /** Whether a signpost or a request to stop is being written under this name. */
+  static boolean isRootTemporary(String name) {
+    return ROOT_TEMPORARY.matcher(name).matches();
+  }
+
+  /** The number of a record; by hand, because a log is listed at every commit. */
   static OptionalLong recordNumber(String name) {
-    Matcher matcher = RECORD.matcher(name);
-    return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
+    if (name.length() != NUMBER_DIGITS + RECORD.length() || !name.endsWith(RECORD)) {
+      return OptionalLong.empty();
+    }
+    long number = 0;
+    for (int i = 0; i < NUMBER_DIGITS; i++) {
+      char digit = name.charAt(i);
+      boolean valid = (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
+      if (!valid) {
+        return OptionalLong.empty();
+      }
+      number = (number << 4) | Character.digit(digit, 16);
+    }
+    return valid(number);
   }
 
   /** The attempt that a temporary file belongs to. */
@@ -75,12 +136,21 @@ record StoreLayout(Path root) {
   }
 
   static boolean isGone(String name) {
+    return goneNumber(name).isPresent();
+  }
+
+  /** The number of a version that is being deleted. */
+  static OptionalLong goneNumber(String name) {
     return name.endsWith(GONE)
-        && recordNumber(name.substring(0, name.length() - GONE.length())).isPresent();
+        ? recordNumber(name.substring(0, name.length() - GONE.length()))
+        : OptionalLong.empty();
   }
 
   private static OptionalLong number(String hex) {
-    long number = Long.parseUnsignedLong(hex, 16);
+    return valid(Long.parseUnsignedLong(hex, 16));
+  }
+
+  private static OptionalLong valid(long number) {
     return number > 0 && number <= NUMBER_MAX ? OptionalLong.of(number) : OptionalLong.empty();
   }
 }

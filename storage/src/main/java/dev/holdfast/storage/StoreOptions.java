@@ -6,8 +6,10 @@ import dev.holdfast.storage.io.Disk.Access;
 import dev.holdfast.storage.io.Time;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * How a store is opened for writing.
@@ -15,7 +17,7 @@ import java.util.function.Consumer;
  * @param disk the door to the disk
  * @param time clocks
  * @param access who may read and write what is created
- * @param keep versions kept besides what retention needs anyway, 1 or more
+ * @param keep what stays besides what retention needs anyway
  * @param spare whether two versions that share no file are kept, so that the loss of any one file
  *     leaves one restorable
  * @param zstdLevel compression level, -7 to 22
@@ -26,14 +28,17 @@ import java.util.function.Consumer;
  * @param breakLock whether to take over from a holder that cannot be proven gone
  * @param previousEndEpochMs when the previous attempt ended, where a supervisor knows; otherwise
  *     its last sign of life counts
+ * @param keys the key that seals and encrypts what is written, or none
  * @param environment what the records say of the machine and the program
  * @param tell receives what a person should know, line by line
+ * @param stopAsked asked each second while the opening waits for a holder that cannot be judged: by
+ *     what it is to be given up, in words such as SIGTERM; empty while it may go on
  */
 public record StoreOptions(
     Disk disk,
     Time time,
     Access access,
-    int keep,
+    KeepRules keep,
     boolean spare,
     int zstdLevel,
     Duration maxFileAge,
@@ -41,15 +46,14 @@ public record StoreOptions(
     boolean fresh,
     boolean breakLock,
     OptionalLong previousEndEpochMs,
+    Keys keys,
     Map<String, String> environment,
-    Consumer<String> tell) {
+    Consumer<String> tell,
+    Supplier<Optional<String>> stopAsked) {
   public static final int ZSTD_LEVEL_DEFAULT = 1;
   public static final Duration MAX_FILE_AGE_DEFAULT = Duration.ofDays(14);
 
   public StoreOptions {
-    if (keep < 1) {
-      throw new IllegalArgumentException("keep " + keep + ": at least 1 version must be kept");
-    }
     environment = Map.copyOf(environment);
   }
 
@@ -59,7 +63,7 @@ public record StoreOptions(
         Disk.local(),
         Time.SYSTEM,
         Access.OWNER,
-        1,
+        KeepRules.last(1),
         true,
         ZSTD_LEVEL_DEFAULT,
         MAX_FILE_AGE_DEFAULT,
@@ -67,21 +71,38 @@ public record StoreOptions(
         false,
         false,
         OptionalLong.empty(),
+        Keys.NONE,
         Map.of(),
-        line -> {});
+        line -> {},
+        Optional::empty);
   }
 
   /** The same options with another disk. */
   public StoreOptions withDisk(Disk other) {
-    return with(other, mustExist, fresh);
+    return with(other, mustExist, fresh, keys, stopAsked);
   }
 
-  /** The same options for going on with the store that is there. */
+  /** The same options for an opening that can be given up. */
+  public StoreOptions withStop(Supplier<Optional<String>> asked) {
+    return with(disk, mustExist, fresh, keys, asked);
+  }
+
+  /** The same options with a key. */
+  public StoreOptions withKeys(Keys other) {
+    return with(disk, mustExist, fresh, other, stopAsked);
+  }
+
+  /** The same options for going on with the store that is there, sealed or not. */
   StoreOptions continuing() {
-    return with(disk, false, false);
+    return with(disk, false, false, keys.acceptingUnsealed(), stopAsked);
   }
 
-  private StoreOptions with(Disk newDisk, boolean newMustExist, boolean newFresh) {
+  private StoreOptions with(
+      Disk newDisk,
+      boolean newMustExist,
+      boolean newFresh,
+      Keys newKeys,
+      Supplier<Optional<String>> newStopAsked) {
     return new StoreOptions(
         newDisk,
         time,
@@ -94,7 +115,9 @@ public record StoreOptions(
         newFresh,
         breakLock,
         previousEndEpochMs,
+        newKeys,
         environment,
-        tell);
+        tell,
+        newStopAsked);
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.storage.Publisher.Outcome;
 import dev.holdfast.storage.codec.BlockEncoder;
 import dev.holdfast.storage.format.AttemptInfo;
 import dev.holdfast.storage.format.FileHeader;
+import dev.holdfast.storage.format.Holder;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.Level;
@@ -16,48 +17,54 @@ import dev.holdfast.storage.format.VersionInfo.Family;
 import dev.holdfast.storage.format.VersionInfo.FileRef;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.IoKind;
-import dev.holdfast.storage.io.SystemFacts;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer of a store. Opening it makes this process the holder; {@link #commit} makes
  * versions that are wholly there or not at all, and acknowledges only what will be found again.
  *
- * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch} may be called
- * by another one.
+ * <p>All calls come from one thread at a time that nobody interrupts. {@link #touch}, {@link
+ * #hearStop}, {@link #lookForSuccessor} and {@link #fencedBy} may be called by another one, also
+ * while a version is written.
  */
 public final class StoreWriter implements AutoCloseable {
+  private static final String ANOTHER = "another run";
+
   private final StoreOptions options;
   private final Disk disk;
   private final StoreDirectory directory;
   private final StoreLayout layout;
   private final Id128 storeId;
   private final Publisher publisher;
+  private final SuccessorWatch watch;
   private final Opener opener;
-  private final Pruner pruner;
+  private final Housekeeping housekeeping;
   private final FullRule fullRule;
   private final CodecMemory codecs;
   private final BlockEncoder encoder = new BlockEncoder();
-  private final ExtentBuffer extentBuffer = new ExtentBuffer();
 
   private final VersionList versions;
   private final boolean complete;
   private final Ledger startLedger;
   private @Nullable Base base;
-  private long attempt;
+
+  /** A version that is sealed refers to sealed files only. */
+  private boolean baseInTheClear;
+
+  private volatile long firstAttempt;
+  private volatile long attempt;
   private long next;
   private int tries;
+  private boolean versionsKnown;
   private boolean outcomeUnknown;
-  private boolean toldUnreadable;
   private boolean closed;
-  private @Nullable String fencedBy;
+  private volatile @Nullable String fencedBy;
 
   private StoreWriter(
       StoreOptions options,
@@ -72,8 +79,9 @@ public final class StoreWriter implements AutoCloseable {
     this.storeId = storeId;
     this.versions = new VersionList(disk, layout, storeId, options.tell());
     this.publisher = new Publisher(disk, directory, options.access(), options.tell());
-    this.opener = new Opener(disk, directory, options, publisher, storeId);
-    this.pruner = new Pruner(disk, layout, directory.directorySync());
+    this.watch = new SuccessorWatch(disk, layout);
+    this.opener = new Opener(layout, options, publisher, storeId, watch);
+    this.housekeeping = new Housekeeping(options, directory, versions);
     this.fullRule = new FullRule(options);
     this.codecs = new CodecMemory(options.zstdLevel());
     this.complete = history.complete();
@@ -84,8 +92,8 @@ public final class StoreWriter implements AutoCloseable {
       StoreOptions options, StoreLayout layout, History history, Log before) throws IOException {
     long died =
         History.lastSignOfLifeEpochMs(options.disk(), layout, before, options.previousEndEpochMs());
-    long start = SystemFacts.ownStartEpochMs();
-    return history.atStart(start, died, options.time().epochMs());
+    long now = options.time().epochMs();
+    return history.atStart(ThisProcess.attemptStartEpochMs(now), died, now);
   }
 
   /**
@@ -93,7 +101,9 @@ public final class StoreWriter implements AutoCloseable {
    *
    * @throws StoreHeldException when another run holds it
    * @throws StoreRefusedException when the path is something else, or somebody else's
+   * @throws KeyException when it is sealed with another key, or not sealed and a key is given
    * @throws NoUsableVersionException when it must exist and does not
+   * @throws OpeningStoppedException when it is given up while it waits
    * @throws StoreIoException when the disk refuses
    */
   public static StoreWriter open(Path path, StoreOptions options) {
@@ -120,8 +130,11 @@ public final class StoreWriter implements AutoCloseable {
     } else if (exists && options.fresh()) {
       StoreAside.setAside(path, options);
     }
-    StoreDirectory directory = StoreDirectory.prepare(disk, path, options.access(), options.tell());
+    StoreDirectory directory =
+        StoreDirectory.prepare(disk, path, options.access(), options.keys(), options.tell());
     Log before = Log.list(disk, directory.layout());
+    refuseEmptied(disk, directory.layout(), before);
+    RecordFile.requireKey(disk, directory.layout(), before);
     Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
     History history = History.read(disk, directory.layout(), before);
     Ledger ledger = startLedger(options, directory.layout(), history, before);
@@ -129,24 +142,50 @@ public final class StoreWriter implements AutoCloseable {
     try {
       writer.begin();
       return writer;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       writer.close();
       throw e;
     }
   }
 
+  private static void refuseEmptied(Disk disk, StoreLayout layout, Log log) throws IOException {
+    if (log.isEmptied(disk, layout)) {
+      throw new NoUsableVersionException(
+          layout.root(),
+          "every record of this store is gone from "
+              + layout.log()
+              + "; put them back from a copy, or set HOLDFAST_FRESH=1 to begin anew, which sets"
+              + " the rest aside");
+    }
+  }
+
   private void begin() throws IOException {
-    becomeHolder(0, startLedger);
+    becomeHolder(false, startLedger);
     Log log = Log.list(disk, layout);
-    for (long number : log.numbers()) {
-      versions.learn(number);
+    if (!log.gone().isEmpty()) {
+      learnVersions(); // one of them may be wanted
     }
     sweep(log);
     Signpost.sweep(disk, layout);
     createAlive();
+    firstAttempt = attempt;
+    hearStop(); // whatever earlier attempts have been asked is taken away
   }
 
-  private void becomeHolder(long again, Ledger ledger) throws IOException {
+  /**
+   * Reads every record, before the first version is made: what a version may give up depends on all
+   * others. To go on from the newest one nobody has to wait for that.
+   */
+  private void learnVersions() throws IOException {
+    if (!versionsKnown) {
+      Log log = Log.list(disk, layout);
+      versions.learn(log.numbers());
+      housekeeping.begin(log);
+      versionsKnown = true;
+    }
+  }
+
+  private void becomeHolder(boolean again, Ledger ledger) throws IOException {
     long opened =
         opener.open(
             again, log -> new AttemptInfo.Opened(opener.me(), ledger, options.environment()));
@@ -189,7 +228,10 @@ public final class StoreWriter implements AutoCloseable {
     return complete;
   }
 
-  /** Whether it is certain that no earlier run can still be writing output files. */
+  /**
+   * Whether it is certain that no earlier run can still be writing output files. Where it is not,
+   * they are replaced, not cut: one that was taken over writes into files without a name then.
+   */
   public boolean previousGone() {
     return opener.provenGone();
   }
@@ -228,6 +270,7 @@ public final class StoreWriter implements AutoCloseable {
   /** The next versions follow this one: it has been restored and verified. */
   public void resume(StoredVersion version) {
     base = new Base(version.info(), version.index(), version.ownRef());
+    baseInTheClear = !version.header().keyId().equals(layout.keys().id());
   }
 
   /**
@@ -236,30 +279,42 @@ public final class StoreWriter implements AutoCloseable {
    * @return how it ended; only {@link CommitResult.Committed} acknowledges it
    */
   public CommitResult commit(Draft draft) {
-    if (fencedBy != null) {
-      return new CommitResult.Fenced(fencedBy);
+    String by = fencedBy;
+    if (by != null) {
+      return new CommitResult.Fenced(by);
     }
     try {
       if (outcomeUnknown) {
         openAgain(draft.ledger());
       }
+      learnVersions();
+      Optional<String> noRoom = housekeeping.refuse(draft, baseOf(draft), next - 1);
+      return noRoom.isPresent() ? new CommitResult.Failed(noRoom.get()) : commitTwice(draft);
+    } catch (OutOfMemoryError e) {
+      return new CommitResult.Failed(
+          "not enough memory to write a version: " + e.getMessage() + "; give the JVM more");
     } catch (StoreHeldException e) {
       return fenced(e.holder().describe());
     } catch (StoreException e) {
       return new CommitResult.Failed(e.getMessage());
     } catch (IOException e) {
-      return new CommitResult.Failed(StoreIoException.describe("opening again", layout.root(), e));
+      return new CommitResult.Failed(
+          StoreIoException.describe("reading the log of", layout.root(), e));
     }
-    return commitTwice(draft);
+  }
+
+  /** The version that a draft is built on; null where it stores every block. */
+  private @Nullable Base baseOf(Draft draft) {
+    boolean full =
+        draft.full() || baseInTheClear || fullRule.wants(base, versions.all(), versions.damaged());
+    return full ? null : base;
   }
 
   /** Finds this writer's place in the line again, and the version whose fate was not known. */
   private void openAgain(Ledger ledger) throws IOException {
     long before = attempt;
-    becomeHolder(before, ledger);
-    for (long number : Log.list(disk, layout).numbers().tailSet(before, false)) {
-      versions.learn(number);
-    }
+    becomeHolder(true, ledger);
+    versions.learn(Log.list(disk, layout).numbers().tailSet(before, false));
     outcomeUnknown = false;
   }
 
@@ -272,16 +327,17 @@ public final class StoreWriter implements AutoCloseable {
             StoreIoException.describe("syncing output file", e.path, e.failure)
                 + "; no version is made until the job is restarted from the last one");
       } catch (IOException e) {
+        String by = fencedBy;
+        if (by != null) {
+          return new CommitResult.Fenced(by);
+        }
         String failure = StoreIoException.describe("writing a version to", layout.log(), e);
         if (attemptTry == 2) {
           return new CommitResult.Failed(failure);
         }
-        if (IoKind.of(e).isSpace()) {
-          makeRoom();
+        if (IoKind.of(e).isSpace() && !outcomeUnknown) {
+          housekeeping.makeRoom(next - 1);
         }
-      } catch (OutOfMemoryError e) {
-        return new CommitResult.Failed(
-            "not enough memory to write a version: " + e.getMessage() + "; give the JVM more");
       }
     }
     throw new IllegalStateException("the second try returns");
@@ -307,21 +363,34 @@ public final class StoreWriter implements AutoCloseable {
     codecs.nextVersion();
     FileHeader header =
         FileHeader.of(
-            RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs());
+                RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs())
+            .sealedWith(layout.keys().id());
     Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
-    boolean wantsFull = draft.full() || fullRule.wants(base, versions.all(), versions.damaged());
-    Base from = wantsFull ? null : base;
-    VersionFile.Written written =
-        publisher.prepare(
-            temporary,
-            file ->
-                new VersionFile(file, header, draft.regions(), from, codecs, encoder, extentBuffer)
-                    .write(refs -> describe(draft, refs, level)));
+    Base from = baseOf(draft);
+    VersionFile.Written written;
+    try (ExtentBuffer buffer =
+        new ExtentBuffer(draft.regions().stream().map(RegionSource::schema).toList())) {
+      written =
+          publisher.prepare(
+              temporary,
+              file ->
+                  new VersionFile(
+                          file,
+                          header,
+                          draft.regions(),
+                          from,
+                          codecs,
+                          encoder,
+                          buffer,
+                          layout.keys())
+                      .write(refs -> describe(draft, refs, level), this::requireNoSuccessor));
+    }
+    outcomeUnknown = true; // until this writer knows its version, should memory run out meanwhile
     Outcome outcome;
     try {
       outcome = publisher.publish(temporary, next, header.fileId());
-    } catch (RuntimeException | Error e) {
-      outcomeUnknown = true; // such as no memory left after the link: the number may be taken
+    } catch (IOException e) {
+      outcomeUnknown = false;
       throw e;
     } finally {
       publisher.discard(temporary);
@@ -329,12 +398,17 @@ public final class StoreWriter implements AutoCloseable {
     return switch (outcome) {
       case PUBLISHED -> adopt(header, written);
       case OVERTAKEN -> fenced(successor());
-      case UNKNOWN -> {
-        outcomeUnknown = true;
-        yield new CommitResult.Failed(
-            "whether version " + next + " is durable is not known, so it does not count");
-      }
+      case UNKNOWN ->
+          new CommitResult.Failed(
+              "whether version " + next + " is durable is not known, so it does not count");
     };
+  }
+
+  /** A version that can never be acknowledged is not written to its end. */
+  private void requireNoSuccessor() throws IOException {
+    if (fencedBy != null) {
+      throw new IOException("the store was taken over");
+    }
   }
 
   /** Makes the output files durable; false where one of their names cannot be made so. */
@@ -374,8 +448,8 @@ public final class StoreWriter implements AutoCloseable {
         draft.user());
   }
 
+  /** Nothing changes before everything is made: a version that is not acknowledged is no base. */
   private CommitResult adopt(FileHeader header, VersionFile.Written written) {
-    outcomeUnknown = true; // until this writer knows its version, should memory run out meanwhile
     FileRef own =
         new FileRef(
             next,
@@ -383,18 +457,21 @@ public final class StoreWriter implements AutoCloseable {
             written.footer().digest(),
             written.footer().fileBytes(),
             header.createdEpochMs());
-    base = new Base(written.info(), written.index(), own);
-    versions.add(next, written.info(), own.bytes());
-    CommitResult result =
+    Base adopted = new Base(written.info(), written.index(), own);
+    CommitResult.Committed result =
         new CommitResult.Committed(
             next,
             written.info().level(),
             written.info().family().full(),
             own.bytes(),
             written.changedBytes());
+    versions.add(next, written.info(), own.bytes());
+    base = adopted;
+    baseInTheClear = false;
+    watch.published(next);
     next++;
     outcomeUnknown = false;
-    pruneQuietly(options.keep());
+    housekeeping.committed(result, written.info().stateBytes(), next - 1);
     return result;
   }
 
@@ -404,29 +481,12 @@ public final class StoreWriter implements AutoCloseable {
     return new CommitResult.Fenced(by);
   }
 
+  /** Who stands above this writer, as far as that can be read. */
   private String successor() {
     try {
-      for (long number : Log.list(disk, layout).numbers().tailSet(attempt, false).descendingSet()) {
-        String by = writerOf(number);
-        if (by != null) {
-          return by;
-        }
-      }
-    } catch (IOException e) {
-      return "another run";
-    }
-    return "another run";
-  }
-
-  /**
-   * Who wrote a record, if that was not this writer; the record may have been deleted meanwhile.
-   */
-  private @Nullable String writerOf(long number) {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      long writer = record.header().attempt();
-      return writer > attempt ? opener.holderOf(writer).describe() : null;
+      return watch.look().map(Holder::describe).orElse(ANOTHER);
     } catch (IOException | StoreException e) {
-      return null;
+      return ANOTHER;
     }
   }
 
@@ -436,15 +496,18 @@ public final class StoreWriter implements AutoCloseable {
    * @return who it is, or empty
    */
   public Optional<String> lookForSuccessor() {
-    if (fencedBy == null && !outcomeUnknown) {
+    if (fencedBy == null) {
       try {
-        if (Log.list(disk, layout).highest() >= next) {
-          fenced(successor());
-        }
-      } catch (IOException e) {
+        watch.look().ifPresent(successor -> fenced(successor.describe()));
+      } catch (IOException | StoreException e) {
         return Optional.empty(); // the next commit will tell
       }
     }
+    return fencedBy();
+  }
+
+  /** Who has taken the store over, where this writer has found that out by now. */
+  public Optional<String> fencedBy() {
     return Optional.ofNullable(fencedBy);
   }
 
@@ -457,60 +520,47 @@ public final class StoreWriter implements AutoCloseable {
     }
   }
 
-  private void makeRoom() {
-    options.tell().accept("no space left for a version: deleting what retention can spare");
-    pruneQuietly(1);
-  }
-
-  private void pruneQuietly(int keep) {
-    if (outcomeUnknown) {
-      return;
-    }
-    if (versions.unreadable()) {
-      if (!toldUnreadable) {
-        toldUnreadable = true;
-        options
-            .tell()
-            .accept(
-                "a record in "
-                    + layout.log()
-                    + " cannot be read, so no version is deleted, since it may refer to any; look"
-                    + " with: holdfast verify");
-      }
-      return;
-    }
-    try {
-      Set<Long> victims =
-          Retention.victims(
-              versions.all(), versions.damaged(), pruner.pinned(), keep, options.spare());
-      pruner.prune(victims, next - 1);
-      versions.remove(victims);
-    } catch (IOException e) {
-      options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
-    }
+  /**
+   * Looks whether this writer has been asked to stop, with a {@link StopRequest}; the request is
+   * taken away. Like {@link #touch} it may be called by another thread, and is never an error.
+   *
+   * @return who asks and how, in words that follow "asked by"; or empty
+   */
+  public Optional<String> hearStop() {
+    return StopRequest.hear(disk, layout, firstAttempt, attempt).map(StopRequest::by);
   }
 
   /**
    * Appends an END record: the attempt ends in good order and the next one need not wait.
    *
-   * @return whether it is durable
+   * @return whether it is durable; where it is not, {@link #fencedBy} tells of a successor
    */
   public boolean end(AttemptInfo.Ended ended) {
+    if (outcomeUnknown) {
+      lookForSuccessor(); // nothing is written that would tell
+    }
     if (fencedBy != null || outcomeUnknown) {
       return false;
     }
     FileHeader header =
-        FileHeader.of(RecordType.END, 1, storeId, next, attempt, options.time().epochMs());
+        FileHeader.of(RecordType.END, 1, storeId, next, attempt, options.time().epochMs())
+            .sealedWith(layout.keys().id());
     Path temporary = layout.temporary(next, attempt, Integer.toHexString(++tries));
     try {
-      publisher.prepare(temporary, file -> Opener.writeRecord(file, header, ended));
+      publisher.prepare(temporary, file -> Opener.writeRecord(file, header, ended, layout.keys()));
       Outcome outcome = publisher.publish(temporary, next, header.fileId());
       publisher.discard(temporary);
       next++;
+      if (outcome == Outcome.OVERTAKEN) {
+        fenced(successor());
+      }
       return outcome == Outcome.PUBLISHED;
     } catch (IOException e) {
       publisher.discard(temporary);
       options.tell().accept(StoreIoException.describe("ending in", layout.log(), e));
+      return false;
+    } catch (OutOfMemoryError e) {
+      options.tell().accept("not enough memory to end in good order: " + e.getMessage());
       return false;
     }
   }
@@ -524,6 +574,5 @@ public final class StoreWriter implements AutoCloseable {
     closed = true;
     ThisProcess.release(storeId, attempt);
     encoder.close();
-    extentBuffer.close();
   }
 }

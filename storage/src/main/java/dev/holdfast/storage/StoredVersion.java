@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,36 +34,8 @@ public final class StoredVersion implements AutoCloseable {
   /** File k of the index: 0 is the record itself. */
   private final RecordFile[] files;
 
-  private @Nullable Workspace workspace;
+  private @Nullable BlockScratch scratch;
   private boolean closed;
-
-  /** What reading blocks needs; made with the first block. */
-  private static final class Workspace implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
-    private final BlockDecoder decoder = new BlockDecoder();
-    private MemorySegment stored = allocate(0);
-    private MemorySegment layer = allocate(0);
-
-    private MemorySegment allocate(long bytes) {
-      return arena.allocate(Math.max(bytes, 1 << RegionSchema.BLOCK_LOG2_DEFAULT), 8);
-    }
-
-    MemorySegment stored(int bytes) {
-      stored = stored.byteSize() < bytes ? allocate(bytes) : stored;
-      return stored.asSlice(0, bytes);
-    }
-
-    MemorySegment layer(long bytes) {
-      layer = layer.byteSize() < bytes ? allocate(bytes) : layer;
-      return layer.asSlice(0, bytes);
-    }
-
-    @Override
-    public void close() {
-      decoder.close();
-      arena.close();
-    }
-  }
 
   private StoredVersion(RecordFile record, VersionInfo info, BlockIndex index, RecordFile[] files) {
     this.record = record;
@@ -125,6 +96,7 @@ public final class StoredVersion implements AutoCloseable {
         files[k] = RecordFile.open(disk, layout, ref.number());
         boolean same =
             files[k].header().fileId().equals(ref.fileId())
+                && files[k].header().keyId().equals(record.header().keyId())
                 && files[k].footer().digest().equals(ref.digest())
                 && files[k].footer().fileBytes() == ref.bytes();
         if (!same) {
@@ -160,6 +132,12 @@ public final class StoredVersion implements AutoCloseable {
 
   public VersionInfo info() {
     return info;
+  }
+
+  /** What its record says. */
+  public StoreRecord.VersionRecord toRecord() {
+    return new StoreRecord.VersionRecord(
+        number(), attempt(), record.header().createdEpochMs(), info, fileBytes());
   }
 
   FileHeader header() {
@@ -205,6 +183,11 @@ public final class StoredVersion implements AutoCloseable {
    * @throws StoreIoException when they cannot be read
    */
   public void readBlock(int region, int block, MemorySegment into) {
+    readBlock(region, block, into, scratch());
+  }
+
+  /** Reads one block as above; several threads may do so at once, each with its own scratch. */
+  void readBlock(int region, int block, MemorySegment into, BlockScratch scratch) {
     RegionSchema schema = info.regions().get(region);
     Objects.checkIndex(block, schema.blockCount());
     if (into.byteSize() != schema.blockLengthBytes(block)) {
@@ -219,49 +202,43 @@ public final class StoredVersion implements AutoCloseable {
               + into.byteSize());
     }
     int entry = firstEntry[region] + block;
-    decodeEntry(entry, into);
+    int expected = decodeEntry(entry, schema, block, into, scratch);
     int at = entry;
     while (index.xorDepth(at) > 0) {
       at = index.xorRef(at);
-      MemorySegment below = workspace().layer(into.byteSize());
-      decodeEntry(at, below);
+      MemorySegment below = scratch.layer((int) into.byteSize());
+      decodeEntry(at, schema, block, below, scratch);
       BlockDecoder.xor(into, below);
     }
     int actual = Crc.crc32(into);
-    if (actual != index.crcRaw(entry)) {
-      throw damaged(
-          entry,
-          String.format(
-              Locale.ROOT,
-              "block %d of region %s has CRC32 %08x, computed %08x",
-              block,
-              schema.name(),
-              index.crcRaw(entry),
-              actual));
+    if (actual != expected) {
+      throw differs(
+          entry, "CRC32 of block " + block + " of region " + schema.name(), expected, actual);
     }
   }
 
-  /** Decodes the stored bytes of one entry, its layers not applied. */
-  private void decodeEntry(int entry, MemorySegment into) {
+  /**
+   * Decodes the stored bytes of one entry, its layers not applied.
+   *
+   * @return the CRC32 of the raw block, all layers applied
+   */
+  private int decodeEntry(
+      int entry, RegionSchema region, int block, MemorySegment into, BlockScratch scratch) {
     RecordFile file = files[index.file(entry)];
     int bytes = index.storedBytes(entry);
     if (bytes > into.byteSize() + 64 || index.offset(entry) + bytes > file.footer().indexOffset()) {
       throw damaged(entry, "a block of " + bytes + " bytes reaches beyond the extents");
     }
     try {
-      MemorySegment payload = workspace().stored(bytes);
+      MemorySegment payload = scratch.stored(bytes);
       file.readFully(payload.asByteBuffer(), index.offset(entry));
       int actual = Crc.crc32c(payload);
       if (actual != index.crcStored(entry)) {
-        throw damaged(
-            entry,
-            String.format(
-                Locale.ROOT,
-                "a block has CRC32C %08x, computed %08x",
-                index.crcStored(entry),
-                actual));
+        throw differs(entry, "CRC32C of a stored block", index.crcStored(entry), actual);
       }
-      workspace().decoder.decode(index.codec(entry), payload, into);
+      BlockCipher.Opened opened = file.decrypted(payload, index, entry, region, block);
+      scratch.decoder().decode(index.codec(entry), opened.encoded(), into);
+      return opened.crc32Raw();
     } catch (CodecException e) {
       throw damaged(entry, "a block cannot be decoded: " + e.getMessage());
     } catch (IOException e) {
@@ -274,14 +251,19 @@ public final class StoredVersion implements AutoCloseable {
         files[index.file(entry)].path().toString(), index.offset(entry), what);
   }
 
-  private Workspace workspace() {
+  private DamagedException differs(int entry, String value, int expected, int actual) {
+    return DamagedException.differs(
+        files[index.file(entry)].path().toString(), index.offset(entry), value, expected, actual);
+  }
+
+  private BlockScratch scratch() {
     if (closed) {
       throw new IllegalStateException("version " + number() + " is closed; open it again");
     }
-    Workspace made = workspace;
+    BlockScratch made = scratch;
     if (made == null) {
-      made = new Workspace();
-      workspace = made;
+      made = new BlockScratch();
+      scratch = made;
     }
     return made;
   }
@@ -310,8 +292,8 @@ public final class StoredVersion implements AutoCloseable {
       return;
     }
     closed = true;
-    if (workspace != null) {
-      workspace.close();
+    if (scratch != null) {
+      scratch.close();
     }
     for (RecordFile file : files) {
       try {

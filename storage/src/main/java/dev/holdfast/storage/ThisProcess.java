@@ -4,37 +4,20 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.format.Holder;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.io.SystemFacts;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** This process as a holder of stores, and the stores that it holds at this moment. */
 final class ThisProcess {
   private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
+  private static volatile boolean heldBefore;
 
   private ThisProcess() {}
 
   /** Who this process is. */
   static Holder holder() {
     long pid = ProcessHandle.current().pid();
-    Map<String, String> env = System.getenv();
-    String scheduler = "";
-    String job = "";
-    String task = "";
-    String restarts = "0";
-    if (env.containsKey("SLURM_JOB_ID")) {
-      scheduler = "Slurm";
-      job = env.getOrDefault("SLURM_ARRAY_JOB_ID", env.getOrDefault("SLURM_JOB_ID", ""));
-      task = env.getOrDefault("SLURM_ARRAY_TASK_ID", "");
-      restarts = env.getOrDefault("SLURM_RESTART_COUNT", "0");
-    } else if (env.containsKey("PBS_JOBID")) {
-      scheduler = "PBS";
-      job = env.getOrDefault("PBS_JOBID", "");
-    } else if (env.containsKey("LSB_JOBID")) {
-      scheduler = "LSF";
-      job = env.getOrDefault("LSB_JOBID", "");
-      task = env.getOrDefault("LSB_JOBINDEX", "");
-    }
+    SchedulerJob job = SchedulerJob.of(System.getenv());
     return new Holder(
         SystemFacts.hostName(),
         SystemFacts.bootId(),
@@ -42,22 +25,23 @@ final class ThisProcess {
         pid,
         SystemFacts.processStart(pid).orElse(0),
         System.getProperty("user.name", ""),
-        scheduler,
-        task.isEmpty() ? job : job + "_" + task,
-        number(restarts));
+        job.scheduler().title(),
+        job.id(),
+        job.restartCount());
   }
 
-  private static long number(String text) {
-    try {
-      return Long.parseLong(text.strip());
-    } catch (NumberFormatException e) {
-      return 0;
-    }
+  /**
+   * When an attempt began that opens its store now: with the process, unless that has held a store
+   * before. A supervisor makes one attempt after another.
+   */
+  static long attemptStartEpochMs(long nowEpochMs) {
+    return heldBefore ? nowEpochMs : SystemFacts.ownStartEpochMs();
   }
 
   /** Notes that this process writes to a store as {@code attempt}. */
   static void hold(Id128 store, long attempt) {
     HELD.add(store + "/" + attempt);
+    heldBefore = true;
   }
 
   static void release(Id128 store, long attempt) {

@@ -27,6 +27,7 @@ final class VersionFile {
   private final @Nullable Base base;
   private final CodecMemory codecs;
   private final BlockEncoder encoder;
+  private final Keys keys;
   private final ExtentWriter extents;
   private final DiskFile file;
   private final IndexBuilder index;
@@ -41,15 +42,17 @@ final class VersionFile {
       @Nullable Base base,
       CodecMemory codecs,
       BlockEncoder encoder,
-      ExtentBuffer buffer) {
+      ExtentBuffer buffer,
+      Keys keys) {
     this.file = file;
     this.header = header;
     this.regions = regions;
     this.base = base;
     this.codecs = codecs;
     this.encoder = encoder;
+    this.keys = keys;
     this.index = new IndexBuilder(base, blocks(regions));
-    this.extents = new ExtentWriter(file, header.fileId(), buffer, index);
+    this.extents = new ExtentWriter(file, header.fileId(), buffer, index, keys.blocks(header));
   }
 
   private static int blocks(List<RegionSource> regions) {
@@ -66,12 +69,18 @@ final class VersionFile {
   record Written(
       Footer footer, VersionInfo info, BlockIndex index, int storedBlocks, long changedBytes) {}
 
+  /** Is passed before each block that is written, and throws to give up. */
+  interface Gate {
+    void pass() throws IOException;
+  }
+
   /**
    * Writes everything; the caller syncs and closes.
    *
    * @param describe makes the record's contents from the references it turned out to need
    */
-  Written write(Function<List<VersionInfo.FileRef>, VersionInfo> describe) throws IOException {
+  Written write(Function<List<VersionInfo.FileRef>, VersionInfo> describe, Gate gate)
+      throws IOException {
     int storedBlocks = 0;
     long changedBytes = 0;
     for (int region = 0; region < regions.size(); region++) {
@@ -83,6 +92,7 @@ final class VersionFile {
         if (baseEntry >= 0 && !source.changed(block)) {
           index.keep(baseEntry);
         } else {
+          gate.pass();
           store(region, source, block, baseEntry);
           storedBlocks++;
           changedBytes += schema.blockLengthBytes(block);
@@ -129,7 +139,7 @@ final class VersionFile {
     ByteBuffer indexBytes = entries.encoded();
     long indexOffset = extents.end();
     long sectionsOffset = indexOffset + indexBytes.remaining();
-    Footer footer =
+    Footer geometry =
         new Footer(
             sectionsOffset + sections.length + Footer.BYTES,
             indexOffset,
@@ -138,7 +148,8 @@ final class VersionFile {
             sections.length,
             extents.count(),
             header.fileId(),
-            RecordFile.digest(headerBytes, indexBytes, sections));
+            Footer.Digest.NONE);
+    Footer footer = geometry.with(keys.digest(header, headerBytes, indexBytes, sections, geometry));
     file.writeFully(ByteBuffer.wrap(headerBytes), 0);
     file.writeFully(indexBytes, indexOffset);
     file.writeFully(ByteBuffer.wrap(sections), sectionsOffset);

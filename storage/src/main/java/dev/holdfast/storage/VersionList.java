@@ -3,6 +3,7 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Retention.Kept;
+import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
@@ -10,18 +11,23 @@ import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The versions in the log as their writer knows them, and which of them are damaged. */
+/**
+ * The versions in the log as their writer knows them, and which of them are damaged. To go on from
+ * the newest one it is looked for from the top; all others are learned before a version is made,
+ * since only then it matters which of them stay.
+ */
 final class VersionList {
   private final Disk disk;
   private final StoreLayout layout;
@@ -29,7 +35,7 @@ final class VersionList {
   private final Consumer<String> tell;
   private final NavigableMap<Long, Kept> versions = new TreeMap<>();
   private final Set<Long> damaged = new HashSet<>();
-  private final List<Rejection> rejections = new ArrayList<>();
+  private final Map<Long, Rejection> rejections = new LinkedHashMap<>();
   private boolean unreadable;
 
   VersionList(Disk disk, StoreLayout layout, Id128 storeId, Consumer<String> tell) {
@@ -39,35 +45,46 @@ final class VersionList {
     this.tell = tell;
   }
 
-  /** Takes note of a record found in the log, unless it is known. */
-  void learn(long number) throws IOException {
-    if (versions.containsKey(number)) {
-      return;
-    }
+  /** Takes note of records found in the log, unless they are known. */
+  void learn(Collection<Long> numbers) throws IOException {
+    List<Long> unknown = numbers.stream().filter(number -> !versions.containsKey(number)).toList();
+    ManyRecords.read(unknown, this::look).forEach(Runnable::run);
+  }
+
+  /** What is to be noted of a record: looking may be done by any thread, noting by one. */
+  private Runnable look(long number) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
       if (!record.header().storeId().equals(storeId)) {
-        tell.accept(record.path() + " belongs to another store and is ignored");
-      } else if (record.header().type() == RecordType.VERSION) {
-        VersionInfo info =
-            VersionInfo.decode(
-                record.path().toString(),
-                record.footer().sectionsOffset(),
-                record.readMetadata().sections());
-        add(number, info, record.footer().fileBytes());
+        return () -> tell.accept(record.path() + " belongs to another store and is ignored");
       }
+      if (record.header().type() != RecordType.VERSION) {
+        return () -> {};
+      }
+      VersionInfo info =
+          VersionInfo.decode(
+              record.path().toString(),
+              record.footer().sectionsOffset(),
+              record.readMetadata().sections());
+      Kept version = Kept.of(number, info, record.footer().fileBytes());
+      return () -> versions.put(number, version);
     } catch (NoSuchFileException e) {
-      // Pruned by its owner between the listing and now.
+      return () -> {}; // pruned by its owner between the listing and now
     } catch (StoreException e) {
-      learnUnreadable(number, e.getMessage());
+      return () -> learnUnreadable(number, e.getMessage());
     } catch (IOException e) {
       RecordFile.passOver(e);
-      learnUnreadable(number, StoreIoException.describe("reading", layout.record(number), e));
+      String why = StoreIoException.describe("reading", layout.record(number), e);
+      return () -> learnUnreadable(number, why);
     }
   }
 
   private void learnUnreadable(long number, String why) {
     unreadable = true;
-    rejections.add(new Rejection(number, why));
+    passOver(number, why);
+  }
+
+  private void passOver(long number, String why) {
+    rejections.putIfAbsent(number, new Rejection(number, why));
   }
 
   void add(long number, VersionInfo info, long fileBytes) {
@@ -100,40 +117,75 @@ final class VersionList {
 
   /** What was passed over so far, and why. */
   List<Rejection> rejections() {
-    return List.copyOf(rejections);
+    return List.copyOf(rejections.values());
   }
 
   /** Passes a version over. */
   void reject(long number, String why) {
     damaged.add(number);
-    rejections.add(new Rejection(number, why));
+    passOver(number, why);
   }
 
   /**
    * Opens the newest one that has not been rejected and whose metadata verifies; empty when there
-   * never was one.
+   * never was one. What is older is not looked at.
    *
    * @throws NoUsableVersionException when there are versions and none is usable
    * @throws StoreIoException when the failure is not of the version's making, so that an older one
    *     must not be taken instead
    */
   Optional<StoredVersion> newest() {
-    for (long number : versions.descendingKeySet()) {
-      if (damaged.contains(number)) {
-        continue;
-      }
+    try {
+      return newest(Log.list(disk, layout));
+    } catch (IOException e) {
+      throw new StoreIoException("listing", layout.log(), e);
+    }
+  }
+
+  private Optional<StoredVersion> newest(Log log) {
+    boolean seen = false;
+    for (long number : log.numbers().descendingSet()) {
       try {
-        return Optional.of(StoredVersion.open(disk, layout, number));
+        if (isVersion(number)) {
+          seen = true;
+          if (!damaged.contains(number)) {
+            return Optional.of(StoredVersion.open(disk, layout, number));
+          }
+        }
       } catch (StoreException e) {
         reject(number, e.getMessage());
       } catch (IOException e) {
         rejectUnreadable(number, e);
       }
     }
-    if (!versions.isEmpty() || unreadable) {
-      throw new NoUsableVersionException(layout.root(), rejections);
+    if (!seen) {
+      passLostOver(log);
+    }
+    if (!rejections.isEmpty()) {
+      throw new NoUsableVersionException(layout.root(), rejections());
     }
     return Optional.empty();
+  }
+
+  private boolean isVersion(long number) throws IOException {
+    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      FileHeader header = record.header();
+      return header.type() == RecordType.VERSION && header.storeId().equals(storeId);
+    } catch (NoSuchFileException e) {
+      return false; // pruned between the listing and now
+    }
+  }
+
+  /**
+   * A number that no record has was a version's, and only versions that a newer one follows are
+   * ever deleted: where there is none at all, what was committed has been lost.
+   */
+  private void passLostOver(Log log) {
+    for (long number = 1; number < log.highest(); number++) {
+      if (!log.numbers().contains(number)) {
+        passOver(number, layout.record(number) + " is missing, and no version follows it");
+      }
+    }
   }
 
   private void rejectUnreadable(long number, IOException failure) {

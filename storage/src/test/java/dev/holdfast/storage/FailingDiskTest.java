@@ -4,7 +4,6 @@ package dev.holdfast.storage;
 import static dev.holdfast.storage.TestStores.STORE;
 import static dev.holdfast.storage.TestStores.committed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,37 +11,23 @@ import dev.holdfast.storage.CommitResult.Committed;
 import dev.holdfast.storage.CommitResult.Failed;
 import dev.holdfast.storage.FaultyDisk.Errno;
 import dev.holdfast.storage.FaultyDisk.Op;
-import dev.holdfast.storage.format.StoreException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every operation fails once, in every way: no acknowledged version is lost, and none lies. */
+/** Failures that need a certain moment; FaultSweepTest has every failure at every moment. */
 class FailingDiskTest {
-  private static final int OPERATIONS_MIN = 4;
-  private static final int OPERATIONS_MAX = 500;
-
   private final MemoryDisk memory = new MemoryDisk();
   private final FaultyDisk disk = new FaultyDisk(memory);
-
-  private static List<String> hidden(MemoryDisk memory) throws IOException {
-    List<String> names = new ArrayList<>(memory.list(STORE));
-    names.addAll(memory.list(STORE.resolve("log")));
-    names.removeIf(name -> !name.startsWith("."));
-    return names;
-  }
 
   /** What a machine finds that lost power: no name and no byte that was not synced. */
   private static void assertRestorableAfterPowerLoss(
       MemoryDisk memory, TestJob job, Committed newest, String how) {
-    MemoryDisk after = memory.afterCrash(() -> false);
+    MemoryDisk after = memory.afterPowerLoss();
     try (StoreWriter next = StoreWriter.open(STORE, TestStores.takingOver(after));
         StoredVersion version = next.newest().orElseThrow()) {
       assertTrue(version.number() >= newest.number(), how);
@@ -52,94 +37,6 @@ class FailingDiskTest {
     VerifyReport report = Verifier.verify(STORE, after);
     assertEquals(report.versions(), report.usable(), how + ": " + report);
     assertEquals(List.of(), report.findings(), how);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "ENOSPC,false", "ENOSPC,true", "EDQUOT,false", "EDQUOT,true", "EIO,false", "EIO,true",
-    "EROFS,false", "EROFS,true", "EMFILE,false", "EMFILE,true", "ESTALE,false", "ESTALE,true",
-    "EACCES,false", "EACCES,true"
-  })
-  void commit_failingAtEveryOperation_isFollowedByAVersionThatHoldsEveryByte(
-      Errno errno, boolean always) throws IOException {
-    int k = 0;
-    while (new FailingDiskTest().commitFailingAt(k, errno, always)) {
-      k++;
-      assertTrue(k < OPERATIONS_MAX, "a commit never needs so many operations");
-    }
-    assertTrue(k >= OPERATIONS_MIN, errno + " could strike only " + k + " times");
-  }
-
-  private boolean commitFailingAt(int k, Errno errno, boolean always) throws IOException {
-    String how = errno + (always ? " from operation " : " at operation ") + k;
-    TestJob job = new TestJob(11, 30, false);
-    try (StoreWriter writer = TestStores.open(disk)) {
-      Committed newest = committed(job.commit(writer, false));
-      for (int i = 0; i < 3; i++) {
-        job.advance();
-        newest = committed(job.commit(writer, false));
-      }
-      disk.failAt(k, errno, always);
-      job.advance();
-      CommitResult result = job.commit(writer, false);
-      boolean met = disk.met();
-      disk.heal();
-      if (result instanceof Committed made) {
-        newest = made;
-      } else {
-        Failed failed = assertInstanceOf(Failed.class, result, how);
-        assertFalse(failed.message().isEmpty(), how);
-        if (!errno.hits(Op.DELETE)) {
-          assertEquals(List.of(), hidden(memory), how);
-        }
-      }
-      assertRestorableAfterPowerLoss(memory, job, newest, how);
-      job.advance();
-      newest = committed(job.commit(writer, false));
-      assertFalse(newest.full(), "a delta shows whether the blocks of the failed version are owed");
-      assertRestorableAfterPowerLoss(memory, job, newest, how);
-      return met;
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Errno.class)
-  void open_failingAtEveryOperation_throwsTypedErrorsAndSucceedsLater(Errno errno)
-      throws IOException {
-    for (boolean always : new boolean[] {false, true}) {
-      boolean met = true;
-      for (int k = 0; met; k++) {
-        TestJob job = new TestJob(12);
-        MemoryDisk resting = TestStores.resting(job, 4);
-        met = openFailingAt(resting, k, errno, always);
-        try (StoreWriter writer = TestStores.open(resting);
-            StoredVersion version = writer.newest().orElseThrow()) {
-          assertEquals(4, version.info().state().step(), errno + " at " + k);
-          job.assertMatches(version);
-        }
-        openFailingAt(new MemoryDisk(), k, errno, always);
-      }
-    }
-  }
-
-  private static boolean openFailingAt(MemoryDisk memory, int k, Errno errno, boolean always)
-      throws IOException {
-    FaultyDisk disk = new FaultyDisk(memory);
-    disk.failAt(k, errno, always);
-    try (StoreWriter writer = TestStores.open(disk)) {
-      assertTrue(writer.attempt() > 0);
-    } catch (StoreException e) {
-      assertFalse(e.getMessage().isEmpty());
-    }
-    boolean met = disk.met();
-    disk.heal();
-    if (!errno.hits(Op.DELETE) && memory.list(MemoryDisk.ROOT).contains("job.holdfast")) {
-      List<String> names = new ArrayList<>(memory.list(STORE));
-      names.removeIf(name -> !name.startsWith("."));
-      assertEquals(List.of(), names, errno + " at " + k);
-    }
-    TestStores.open(memory).close();
-    return met;
   }
 
   @ParameterizedTest
@@ -212,7 +109,7 @@ class FailingDiskTest {
   void commit_noSpaceUntilAnOldVersionIsDeleted_makesRoomAndSucceeds() throws IOException {
     TestJob job = new TestJob(17);
     TestStores.Options wasteful = new TestStores.Options();
-    wasteful.keep = 30;
+    wasteful.keep = KeepRules.last(30);
     try (StoreWriter writer = StoreWriter.open(STORE, wasteful.on(disk))) {
       for (int i = 0; i < 20; i++) {
         job.advance();

@@ -15,6 +15,11 @@ final class FakeTime implements Time {
     monotonicNs += by.toNanos();
   }
 
+  /** Sets the wall clock, as an administrator may; the monotonic one goes on. */
+  void setTo(long epochMs) {
+    nowMs = epochMs;
+  }
+
   /** Runs with every pause. */
   void whileWaiting(Runnable action) {
     whileWaiting = action;

@@ -78,7 +78,10 @@ final class FaultyDisk implements Disk {
     EACCES(
         "Permission denied",
         EnumSet.of(
-            Op.LIST, Op.CREATE, Op.OPEN, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.DELETE));
+            Op.LIST, Op.CREATE, Op.OPEN, Op.CREATE_DIRECTORY, Op.LINK, Op.RENAME, Op.DELETE)),
+    EFBIG("File too large", EnumSet.of(Op.WRITE, Op.TRUNCATE)),
+    /** Not the disk's: the JVM has no memory left for what the operation needs. */
+    NO_HEAP("Java heap space", EnumSet.allOf(Op.class));
 
     private final String text;
 
@@ -100,9 +103,11 @@ final class FaultyDisk implements Disk {
   private final Set<Path> poisoned = new HashSet<>();
   private Errno errno = Errno.EIO;
   private long failAt = Long.MAX_VALUE;
+  private long failAgainAt = Long.MAX_VALUE;
   private boolean always;
   private boolean afterwards;
   private long count;
+  private long failures;
   private int writeBytesMax = Integer.MAX_VALUE;
   private Set<Op> only = EnumSet.allOf(Op.class);
 
@@ -113,7 +118,9 @@ final class FaultyDisk implements Disk {
   /** From now on: the k-th operation, counted from 0, that can give this error gives it. */
   void failAt(long k, Errno with, boolean fromThenOn) {
     count = 0;
+    failures = 0;
     failAt = k;
+    failAgainAt = Long.MAX_VALUE;
     errno = with;
     always = fromThenOn;
     afterwards = false;
@@ -126,6 +133,11 @@ final class FaultyDisk implements Disk {
     only = ops;
   }
 
+  /** After {@link #failAt}: a later operation fails too, and none between. */
+  void failAgainAt(long later) {
+    failAgainAt = later;
+  }
+
   /** The operation is done and reported as failed, as NFS may. */
   void failAfterwards(Set<Op> ops, long k, Errno with) {
     failOnly(ops, k, with, false);
@@ -134,6 +146,7 @@ final class FaultyDisk implements Disk {
 
   void heal() {
     failAt = Long.MAX_VALUE;
+    failAgainAt = Long.MAX_VALUE;
     count = 0;
   }
 
@@ -144,6 +157,16 @@ final class FaultyDisk implements Disk {
   /** Whether the fault has been met since it was set. */
   boolean met() {
     return count > failAt;
+  }
+
+  /** Whether the later one has been met too. */
+  boolean metAgain() {
+    return count > failAgainAt;
+  }
+
+  /** Operations that have failed since the fault was set. */
+  long failures() {
+    return failures;
   }
 
   /** Operations so far, oldest first, such as {@code LINK 0000000000000001.hf}. */
@@ -173,7 +196,7 @@ final class FaultyDisk implements Disk {
     trace.add(op + " " + path.getFileName());
     boolean fail = false;
     if (errno.hits(op) && only.contains(op)) {
-      fail = always ? count >= failAt : count == failAt;
+      fail = (always ? count >= failAt : count == failAt) || count == failAgainAt;
       count++;
     }
     if (fail && !afterwards) {
@@ -187,8 +210,12 @@ final class FaultyDisk implements Disk {
   }
 
   private IOException failure(Op op, Path path) {
+    failures++;
     if (op == Op.SYNC) {
       poisoned.add(path);
+    }
+    if (errno == Errno.NO_HEAP) {
+      throw new OutOfMemoryError(errno.text);
     }
     return new IOException(errno.text);
   }

@@ -20,11 +20,19 @@ import dev.holdfast.storage.format.Holder;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** One writer at a time; a second one takes over, and the first never acknowledges again. */
@@ -119,6 +127,150 @@ class FenceTest {
   }
 
   @Test
+  void lookForSuccessor_whileAVersionIsBeingWritten_namesIt_andTheRestIsNotWritten()
+      throws Exception {
+    BlockingDisk blocking = new BlockingDisk(memory);
+    try (StoreWriter old = StoreWriter.open(STORE, TestStores.on(blocking))) {
+      job.advance();
+      committed(job.commit(old, false));
+      blocking.block();
+      job.advance();
+      CompletableFuture<CommitResult> commit =
+          CompletableFuture.supplyAsync(() -> job.commit(old, true));
+      blocking.awaitBlocked();
+      assertTrue(old.lookForSuccessor().isEmpty());
+      takeOver().close();
+      assertTrue(old.lookForSuccessor().orElseThrow().contains(pid()));
+      assertFalse(commit.isDone());
+      blocking.release();
+      assertInstanceOf(Fenced.class, commit.get(60, TimeUnit.SECONDS));
+      assertTrue(blocking.writes() <= 2, "it went on after the extent that was being written");
+    }
+  }
+
+  /** Blocks the first write to a new file of the log, from {@link #block} to {@link #release}. */
+  private static final class BlockingDisk extends ForwardingDisk {
+    private final CountDownLatch blocked = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicInteger writes = new AtomicInteger();
+    private volatile boolean blocking;
+
+    BlockingDisk(MemoryDisk below) {
+      super(below);
+    }
+
+    @Override
+    public DiskFile create(Path file, Access access) throws IOException {
+      DiskFile below = super.create(file, access);
+      return !blocking
+          ? below
+          : (DiskFile)
+              Proxy.newProxyInstance(
+                  DiskFile.class.getClassLoader(),
+                  new Class<?>[] {DiskFile.class},
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("writeFully")) {
+                      writes.incrementAndGet();
+                      blocked.countDown();
+                      released.await();
+                    }
+                    return method.invoke(below, arguments);
+                  });
+    }
+
+    void block() {
+      blocking = true;
+    }
+
+    void awaitBlocked() throws InterruptedException {
+      assertTrue(blocked.await(60, TimeUnit.SECONDS));
+    }
+
+    void release() {
+      released.countDown();
+    }
+
+    int writes() {
+      return writes.get();
+    }
+  }
+
+  @Test
+  void lookForSuccessor_atAnyMomentOfOpeningAgain_isNotFooledByItsOwnRecords() {
+    StoreWriter[] writer = new StoreWriter[1];
+    int[] looks = {0};
+    ForwardingDisk looking =
+        new ForwardingDisk(disk) {
+          private void look() {
+            if (writer[0] != null) {
+              looks[0]++;
+              assertEquals(Optional.empty(), writer[0].lookForSuccessor());
+            }
+          }
+
+          @Override
+          public void link(Path existing, Path name) throws IOException {
+            super.link(existing, name);
+            look();
+          }
+
+          @Override
+          public void syncDirectory(Path directory) throws IOException {
+            look();
+            super.syncDirectory(directory);
+            look();
+          }
+
+          @Override
+          public void delete(Path file) throws IOException {
+            look();
+            super.delete(file);
+            look();
+          }
+        };
+    try (StoreWriter writing = StoreWriter.open(STORE, TestStores.on(looking))) {
+      writer[0] = writing;
+      for (int round = 0; round < 3; round++) {
+        job.advance();
+        long before = committed(job.commit(writing, false)).number();
+        disk.failOnly(EnumSet.of(Op.SYNC_DIRECTORY), 0, Errno.EIO, true);
+        job.advance();
+        assertInstanceOf(Failed.class, job.commit(writing, false));
+        assertInstanceOf(Failed.class, job.commit(writing, false), "nor can it open again");
+        disk.heal();
+        job.advance();
+        assertTrue(committed(job.commit(writing, false)).number() > before + 2);
+        assertEquals(Optional.empty(), writing.lookForSuccessor());
+      }
+      assertTrue(looks[0] > 40, "looked only " + looks[0] + " times");
+      takeOver().close();
+      assertTrue(writing.lookForSuccessor().isPresent());
+    }
+  }
+
+  @Test
+  void end_overtakenByASuccessor_isNotWrittenAndNamesIt() {
+    try (StoreWriter old = TestStores.open(disk)) {
+      takeOver().close();
+      assertFalse(old.end(TestStores.ended(EndCause.COMPLETE)));
+      assertTrue(old.fencedBy().orElseThrow().contains(pid()));
+    }
+  }
+
+  @Test
+  void end_afterAnUnknownOutcomeAndASuccessor_namesIt() {
+    try (StoreWriter old = TestStores.open(disk)) {
+      disk.failOnly(EnumSet.of(Op.SYNC_DIRECTORY), 0, Errno.EIO, false);
+      job.advance();
+      assertInstanceOf(Failed.class, job.commit(old, false));
+      disk.heal();
+      takeOver().close();
+      assertFalse(old.end(TestStores.ended(EndCause.STOPPED)));
+      assertTrue(old.fencedBy().isPresent());
+    }
+  }
+
+  @Test
   void commit_afterAnUnknownOutcomeAndASuccessorThatEnded_isFenced() {
     try (StoreWriter old = TestStores.open(disk)) {
       job.advance();
@@ -168,7 +320,8 @@ class FenceTest {
     }
     Holder far = new Holder("n002", "boot", "pid:[1]", 4711, 99, "ada", "", "", 0);
     try (var file = memory.create(layout.record(2), Access.OWNER)) {
-      Opener.writeRecord(file, header, new AttemptInfo.Opened(far, Ledger.begin(1), Map.of()));
+      Opener.writeRecord(
+          file, header, new AttemptInfo.Opened(far, Ledger.begin(1), Map.of()), Keys.NONE);
     }
     options.on(memory);
   }
@@ -206,6 +359,27 @@ class FenceTest {
         assertThrows(StoreHeldException.class, () -> StoreWriter.open(STORE, options.on(memory)));
     assertTrue(held.getMessage().contains("shown life"), held.getMessage());
     assertEquals(100, pauses[0]);
+  }
+
+  @Test
+  void open_givenUpWhileItWaits_endsWithinASecondAndLeavesNothing() throws IOException {
+    FakeTime time = new FakeTime();
+    TestStores.Options options = new TestStores.Options();
+    options.time = time;
+    openFromFarAway(options);
+    int[] pauses = {0};
+    time.whileWaiting(() -> pauses[0]++);
+    List<String> before = memory.list(new StoreLayout(STORE).log());
+    StoreOptions given =
+        options
+            .on(memory)
+            .withStop(() -> pauses[0] < 7 ? Optional.empty() : Optional.of("SIGTERM"));
+    OpeningStoppedException stopped =
+        assertThrows(OpeningStoppedException.class, () -> StoreWriter.open(STORE, given));
+    assertTrue(stopped.getMessage().startsWith("given up (SIGTERM) while waiting for " + STORE));
+    assertEquals(7, pauses[0]);
+    assertEquals(before, memory.list(new StoreLayout(STORE).log()));
+    StoreWriter.open(STORE, options.on(memory)).close();
   }
 
   @Test

@@ -74,14 +74,15 @@ class FormatDocumentTest {
             1,
             0,
             1,
+            Id128.NONE,
             1_700_000_000_000L,
             0);
     Ledger ledger =
-        new Ledger(1_699_999_990_000L, 1_700_000_000_000L, 9, 1, 0, 0, 0, 1, 0, 3, 4096, 8192);
+        new Ledger(1_699_999_990_000L, 1_700_000_000_000L, 9, 1, 0, 0, 0, 1, 0, 3, 4096, 8192, 0);
     MemoryDisk disk = new MemoryDisk();
     Path path = MemoryDisk.ROOT.resolve("example");
     try (DiskFile file = disk.create(path, Access.OWNER)) {
-      Opener.writeRecord(file, header, new Ended(EndCause.COMPLETE, "", 100, ledger));
+      Opener.writeRecord(file, header, new Ended(EndCause.COMPLETE, "", 100, ledger), Keys.NONE);
     }
     return disk.bytes(path);
   }
@@ -102,6 +103,15 @@ class FormatDocumentTest {
   }
 
   @Test
+  void store_stopRequestExample_isWhatTheCodeWrites() throws IOException {
+    String expected =
+        new String(
+            new StopRequest(17, "ada on n007 with holdfast stop").encode(),
+            StandardCharsets.US_ASCII);
+    assertTrue(document("store.md").contains(expected), "expected in store.md:\n" + expected);
+  }
+
+  @Test
   void documents_thatTheCodeNames_exist() {
     for (String name :
         new String[] {
@@ -111,6 +121,7 @@ class FormatDocumentTest {
           "version.md",
           "protocol.md",
           "retention.md",
+          "repair.md",
           "codecs.md"
         }) {
       assertEquals(true, Files.isRegularFile(DOCS.resolve(name)), name);

@@ -75,11 +75,27 @@ class LivenessTest {
   }
 
   @Test
-  void of_earlierRunOfTheSameJobByItsScheduler_isGone() {
+  void of_earlierRunOfTheSameJobByItsScheduler_isSuperseded() {
     Holder me = inJob("n001", "boot-1", "4711", 2);
-    assertEquals(Liveness.GONE, of(inJob("n002", "boot-2", "4711", 1), me));
+    assertEquals(Liveness.SUPERSEDED, of(inJob("n002", "boot-2", "4711", 1), me));
     assertEquals(Liveness.UNKNOWN, of(inJob("n002", "boot-2", "4711", 2), me));
+    assertEquals(Liveness.UNKNOWN, of(inJob("n002", "boot-2", "4711", 3), me));
     assertEquals(Liveness.UNKNOWN, of(inJob("n002", "boot-2", "4712", 1), me));
+  }
+
+  @Test
+  void of_earlierRunOfTheSameJobThatStillRunsHere_isSuperseded() {
+    Holder zombie = new Holder("n001", "boot-1", "pid:[1]", PID, TICKS, "ada", "Slurm", "4711", 0);
+    assertEquals(Liveness.SUPERSEDED, of(zombie, inJob("n001", "boot-1", "4711", 1)));
+    assertEquals(Liveness.ALIVE, of(zombie, inJob("n001", "boot-1", "4711", 0)));
+    assertEquals(Liveness.ALIVE, of(zombie, inJob("n001", "boot-1", "4712", 1)));
+  }
+
+  @Test
+  void of_earlierRunOfTheSameJobThatEndedHere_isGone() {
+    Holder me = inJob("n001", "boot-1", "4711", 2);
+    assertEquals(Liveness.GONE, of(inJob("n001", "boot-1", "4711", 1), me));
+    assertEquals(Liveness.GONE, of(inJob("n001", "boot-0", "4711", 1), me), "booted since");
   }
 
   @Test

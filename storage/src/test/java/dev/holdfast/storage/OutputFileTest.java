@@ -177,7 +177,7 @@ class OutputFileTest {
         assertTrue(message.contains("until the job is restarted"), message);
       }
     }
-    assertEquals(Level.NODE, newest(memory.afterCrash(() -> false)));
+    assertEquals(Level.NODE, newest(memory.afterPowerLoss()));
   }
 
   private static Level newest(MemoryDisk memory) {
@@ -198,7 +198,7 @@ class OutputFileTest {
         append(file, "line " + i + "\n");
         job.advance();
         committed(writer.commit(job.draft(true, List.of(file.mark("probe.csv")))));
-        assertEquals(Level.NODE, newest(memory.afterCrash(() -> false)));
+        assertEquals(Level.NODE, newest(memory.afterPowerLoss()));
       }
     }
   }

@@ -14,6 +14,7 @@ import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.UnsupportedFormatException;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.Time;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,10 +23,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not a store that may be used is left alone, and the message says what to do. */
 class RefusalTest {
@@ -126,6 +131,95 @@ class RefusalTest {
     TestStores.Options sharing = new TestStores.Options();
     sharing.access = Access.GROUP;
     StoreWriter.open(store(), sharing.on(Disk.local())).close();
+    Files.setPosixFilePermissions(
+        store().resolve("log"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    StoreRefusedException e =
+        assertThrows(
+            StoreRefusedException.class,
+            () -> StoreWriter.open(store(), sharing.on(Disk.local())).close());
+    assertTrue(e.getMessage().contains("by everybody; chmod go-w"), e.getMessage());
+  }
+
+  /** What a person's command would change, others could have prepared. */
+  @ParameterizedTest
+  @ValueSource(strings = {".", "log"})
+  void pinAndPrune_directoryThatEverybodyMayWrite_areRefusedAndChangeNothing(String name)
+      throws IOException {
+    makeStore();
+    Files.setPosixFilePermissions(
+        store().resolve(name).normalize(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    Store store = Store.open(store(), Disk.local());
+    long number = newest(store);
+    StoreRefusedException pin =
+        assertThrows(StoreRefusedException.class, () -> Pins.pin(store, Disk.local(), number));
+    assertTrue(pin.getMessage().contains("chmod go-w"), pin.getMessage());
+    assertEquals(Set.of(), Pins.of(store, Disk.local()));
+    StorePruner pruner = new StorePruner(store, Disk.local(), Time.SYSTEM);
+    assertThrows(
+        StoreRefusedException.class,
+        () -> pruner.prune(new KeepRules(1, List.of(), OptionalLong.empty()), true));
+  }
+
+  private static long newest(Store store) {
+    try (StoredVersion version = store.newest().orElseThrow()) {
+      return version.number();
+    }
+  }
+
+  @Test
+  void pin_refusedOfAVersionThatIsPinned_leavesThePin() throws IOException {
+    makeStore();
+    Store store = Store.open(store(), Disk.local());
+    long number = newest(store);
+    Pins.pin(store, Disk.local(), number);
+    Files.setPosixFilePermissions(store(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThrows(StoreRefusedException.class, () -> Pins.pin(store, Disk.local(), number));
+    assertEquals(Set.of(number), Pins.of(store, Disk.local()));
+  }
+
+  @Test
+  void pin_storeOfAnotherUser_isRefusedAndLeavesNothing() throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root can give files away");
+    makeStore();
+    Store store = Store.open(store(), Disk.local());
+    long number = newest(store);
+    Files.setOwner(
+        store(),
+        store().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("daemon"));
+    StoreRefusedException e =
+        assertThrows(StoreRefusedException.class, () -> Pins.pin(store, Disk.local(), number));
+    assertTrue(e.getMessage().contains("do it as daemon"), e.getMessage());
+    assertEquals(Set.of(), Pins.of(store, Disk.local()));
+  }
+
+  /** Who may write to the root can put another log in place of this one. */
+  @ParameterizedTest
+  @ValueSource(strings = {".", "log", "pins"})
+  void open_directoryThatOthersMayWrite_isRefusedNamingIt(String name) throws IOException {
+    makeStore();
+    Files.createDirectories(store().resolve("pins"));
+    Files.setPosixFilePermissions(
+        store().resolve("pins"), PosixFilePermissions.fromString("rwx------"));
+    StoreWriter.open(store(), StoreOptions.defaults()).close();
+    Path shared = store().resolve(name).normalize();
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+    StoreRefusedException e =
+        assertThrows(
+            StoreRefusedException.class,
+            () -> StoreWriter.open(store(), StoreOptions.defaults()).close());
+    assertTrue(e.getMessage().contains(shared + ": may be written by others"), e.getMessage());
+    Store.open(store(), Disk.local()).newest().orElseThrow().close();
+  }
+
+  /** On shared scratch somebody else may have made the directory before. */
+  @Test
+  void open_emptyDirectoryOfAnotherUser_isRefused() throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root can give files away");
+    Files.createDirectory(store());
+    Files.setOwner(
+        store(),
+        store().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("daemon"));
+    assertTrue(refused(store(), "--store").getMessage().contains("belongs to daemon"));
   }
 
   @Test

@@ -5,36 +5,64 @@ import static dev.holdfast.storage.TestStores.STORE;
 import static dev.holdfast.storage.TestStores.committed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.storage.CommitResult.Committed;
+import dev.holdfast.storage.FaultyDisk.Errno;
+import dev.holdfast.storage.FaultyDisk.Op;
+import dev.holdfast.storage.KeepRules.Spread;
+import dev.holdfast.storage.PrunePlan.Reason;
+import dev.holdfast.storage.PrunePlan.Reason.Why;
 import dev.holdfast.storage.Retention.Kept;
+import dev.holdfast.storage.Retention.Plan;
+import dev.holdfast.storage.Retention.Wishes;
 import dev.holdfast.storage.VerifyReport.Outcome;
 import dev.holdfast.storage.io.Disk.Access;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What stays, what goes, and when a full version is due. */
 class RetentionTest {
+  private static final long HOUR_MS = 3_600_000;
+
+  /** Half an hour after the versions of these tests, which were captured in the hour they count. */
+  private static final long NOW_MS = 9 * HOUR_MS + HOUR_MS / 2;
+
   private final MemoryDisk memory = new MemoryDisk();
   private final StoreLayout layout = new StoreLayout(STORE);
 
   private static Kept full(long number, long family) {
-    return new Kept(number, family, true, 1000, Set.of());
+    return new Kept(number, family, true, number * HOUR_MS, 2000, 1000, Set.of());
   }
 
   private static Kept delta(long number, long family, Long... refs) {
-    return new Kept(number, family, false, 100, Set.of(refs));
+    return new Kept(number, family, false, number * HOUR_MS, 2000, 100, Set.of(refs));
   }
 
   private static Set<Long> victims(List<Kept> versions, int keep, boolean spare) {
-    return Retention.victims(versions, Set.of(), Set.of(), keep, spare);
+    return victims(versions, Set.of(), Set.of(), keep, spare);
+  }
+
+  private static Set<Long> victims(
+      List<Kept> versions, Set<Long> damaged, Set<Long> pinned, int keep, boolean spare) {
+    return plan(versions, damaged, pinned, KeepRules.last(keep), spare).victims();
+  }
+
+  private static Plan plan(
+      List<Kept> versions, Set<Long> damaged, Set<Long> pinned, KeepRules rules, boolean spare) {
+    Wishes wishes = new Wishes(rules, spare, pinned, Set.of(), NOW_MS);
+    return Retention.plan(versions, damaged, wishes);
   }
 
   private static final List<Kept> THREE_FAMILIES =
@@ -58,7 +86,7 @@ class RetentionTest {
 
   @Test
   void victims_pinned_staysWithAllItNeeds() {
-    assertEquals(Set.of(2L, 5L), Retention.victims(THREE_FAMILIES, Set.of(), Set.of(4L), 1, false));
+    assertEquals(Set.of(2L, 5L), victims(THREE_FAMILIES, Set.of(), Set.of(4L), 1, false));
   }
 
   @Test
@@ -66,11 +94,11 @@ class RetentionTest {
     Set<Long> damaged = Set.of(6L, 7L);
     assertEquals(
         Set.of(4L),
-        Retention.victims(THREE_FAMILIES, damaged, Set.of(), 1, true),
+        victims(THREE_FAMILIES, damaged, Set.of(), 1, true),
         "6 and 7 stay: nothing sound is newer");
     List<Kept> later = new ArrayList<>(THREE_FAMILIES);
     later.add(full(9, 4));
-    assertEquals(Set.of(2L, 4L, 6L, 7L), Retention.victims(later, damaged, Set.of(), 1, true));
+    assertEquals(Set.of(2L, 4L, 6L, 7L), victims(later, damaged, Set.of(), 1, true));
   }
 
   @Test
@@ -81,7 +109,94 @@ class RetentionTest {
 
   @Test
   void victims_nothingSound_deletesNothing() {
-    assertEquals(Set.of(), Retention.victims(List.of(full(2, 1)), Set.of(2L), Set.of(), 1, true));
+    assertEquals(Set.of(), victims(List.of(full(2, 1)), Set.of(2L), Set.of(), 1, true));
+  }
+
+  private static KeepRules rules(int last, long slotHours, long windowHours, long atMostBytes) {
+    List<Spread> spreads =
+        slotHours == 0
+            ? List.of()
+            : List.of(new Spread(Duration.ofHours(slotHours), Duration.ofHours(windowHours)));
+    return new KeepRules(
+        last, spreads, atMostBytes < 0 ? OptionalLong.empty() : OptionalLong.of(atMostBytes));
+  }
+
+  private static Set<Long> stays(List<Kept> versions, KeepRules rules) {
+    return plan(versions, Set.of(), Set.of(), rules, false).stays().keySet();
+  }
+
+  /** Full versions of 1,000 bytes in hours 1 to 9; it is half past nine. */
+  private static final List<Kept> HOURLY =
+      LongStream.rangeClosed(1, 9).mapToObj(n -> full(n, n)).toList();
+
+  @Test
+  void plan_everySlotForAWindow_keepsTheNewestOfEach() {
+    assertEquals(
+        Set.of(1L, 3L, 5L, 7L, 9L), stays(HOURLY, rules(1, 2, 100, -1)), "slots 0-1, 2-3, 4-5 ...");
+    assertEquals(Set.of(7L, 9L), stays(HOURLY, rules(1, 2, 3, -1)), "5 and older left the window");
+    assertEquals(Set.of(5L, 7L, 8L, 9L), stays(HOURLY, rules(2, 2, 5, -1)), "rules add up");
+  }
+
+  @Test
+  void plan_askedAgainAfterEveryVersion_keepsTheSameSlots() {
+    List<Kept> kept = new ArrayList<>();
+    for (Kept version : HOURLY) {
+      kept.add(version);
+      Set<Long> victims = plan(kept, Set.of(), Set.of(), rules(1, 2, 100, -1), false).victims();
+      kept.removeIf(one -> victims.contains(one.number()));
+    }
+    assertEquals(List.of(1L, 3L, 5L, 7L, 9L), kept.stream().map(Kept::number).toList());
+  }
+
+  @Test
+  void plan_budget_sendsTheOldestAwayFirst() {
+    KeepRules three = rules(9, 0, 0, 3_999);
+    assertEquals(Set.of(7L, 8L, 9L), stays(HOURLY, three));
+    Plan pinned = plan(HOURLY, Set.of(), Set.of(2L), three, false);
+    assertEquals(Set.of(2L, 8L, 9L), pinned.stays().keySet(), "what must stay comes first");
+    assertFalse(pinned.overBudget());
+    assertEquals(3_000, pinned.stayBytes());
+  }
+
+  @Test
+  void plan_budgetShorterThanWhatMustStay_isOverruledAndTold() {
+    Plan plan = plan(HOURLY, Set.of(), Set.of(1L), rules(3, 2, 9, 10), true);
+    assertEquals(Set.of(1L, 8L, 9L), plan.stays().keySet());
+    assertTrue(plan.overBudget());
+    assertEquals(Set.of(8L, 9L), plan.countedOn());
+  }
+
+  @Test
+  void plan_tellsWhyAVersionStays() {
+    KeepRules rules = rules(2, 0, 0, -1);
+    Wishes wishes = new Wishes(rules, true, Set.of(2L), Set.of(5L), NOW_MS);
+    Plan plan = Retention.plan(THREE_FAMILIES, Set.of(), wishes);
+    assertEquals(
+        Map.of(
+            2L, new Reason(Why.PINNED, 0),
+            3L, new Reason(Why.NEEDED, 5),
+            5L, new Reason(Why.SPARE, 0),
+            6L, new Reason(Why.LAST, 0),
+            7L, new Reason(Why.NEWEST, 0)),
+        plan.stays());
+    assertEquals(Set.of(3L, 6L), plan.needed());
+    Plan damaged = Retention.plan(THREE_FAMILIES, Set.of(7L), wishes);
+    assertEquals(new Reason(Why.UNDECIDED, 0), damaged.stays().get(7L));
+  }
+
+  @Test
+  void rules_asText_areWhatAPersonWrites() {
+    KeepRules rules =
+        new KeepRules(
+            3,
+            List.of(
+                new Spread(Duration.ofHours(6), Duration.ofDays(7)),
+                new Spread(Duration.ofSeconds(90), Duration.ofMinutes(45))),
+            OptionalLong.of(200L << 30));
+    assertEquals("last 3, every 6h for 7d, every 90s for 45min, at most 200GiB", rules.toString());
+    assertThrows(IllegalArgumentException.class, () -> KeepRules.last(0));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Spread(Duration.ofDays(2), Duration.ofDays(1)));
   }
 
   /** The families of the versions made: true for a full one. */
@@ -170,6 +285,25 @@ class RetentionTest {
   }
 
   @Test
+  void prune_diesAtAnyStep_everyVersionInTheLogIsRestorable() {
+    for (int k = 0; k < 8; k++) {
+      MemoryDisk disk = new MemoryDisk();
+      FaultyDisk faulty = new FaultyDisk(disk);
+      TestJob job = new TestJob(39, 12, false);
+      try (StoreWriter writer = TestStores.open(faulty)) {
+        commits(writer, job, 5);
+        job.advance();
+        committed(job.commit(writer, true));
+        faulty.failOnly(EnumSet.of(Op.RENAME), k, Errno.EIO, true);
+        job.advance();
+        committed(job.commit(writer, true)); // the family of the deltas goes
+      }
+      assertEquals(List.of(), Verifier.verify(STORE, disk).findings(), k + " renames");
+      assertEquals(k < 4, faulty.met(), k + " renames");
+    }
+  }
+
+  @Test
   void anyOneFileSpoilt_leavesARestorableVersion() {
     TestJob job = new TestJob(37, 12, false);
     try (StoreWriter writer = TestStores.open(memory)) {
@@ -224,7 +358,7 @@ class RetentionTest {
   void commit_everyVersionInTheLog_isRestorableAtAnyTime() {
     TestJob job = new TestJob(40, 12, true);
     TestStores.Options options = new TestStores.Options();
-    options.keep = 3;
+    options.keep = KeepRules.last(3);
     try (StoreWriter writer = StoreWriter.open(STORE, options.on(memory))) {
       Set<Long> families = new HashSet<>();
       for (int i = 0; i < 30; i++) {

@@ -2,6 +2,7 @@
 package dev.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +106,113 @@ class StoreTest {
       boolean memory = Files.getFileStore(folder).type().equals("tmpfs");
       assertEquals(
           memory ? Level.PROCESS : Level.NODE, committed(job.commit(writer, false)).level());
+    }
+  }
+
+  /** A clock that is set while a job runs, by up to ten years, in either direction. */
+  @Test
+  void commit_clockThatJumpsByYears_changesNoOrderAndDeletesNoVersionThatIsNeeded() {
+    MemoryDisk disk = new MemoryDisk();
+    TestJob job = new TestJob(3, 12, false);
+    FakeTime time = new FakeTime();
+    Random random = new Random(3);
+    TestStores.Options options = new TestStores.Options();
+    options.time = time;
+    for (int attempt = 0; attempt < 6; attempt++) {
+      try (StoreWriter writer = StoreWriter.open(TestStores.STORE, options.on(disk))) {
+        try (StoredVersion version = writer.newest().orElse(null)) {
+          if (version != null) {
+            assertEquals(job.step(), version.info().state().step());
+            job.restore(version);
+            writer.resume(version);
+          }
+        }
+        for (int i = 0; i < 8; i++) {
+          time.setTo(1_700_000_000_000L + random.nextLong(-315_000_000_000L, 315_000_000_000L));
+          job.advance();
+          committed(job.commit(writer, false));
+          VerifyReport report = Verifier.verify(TestStores.STORE, disk);
+          assertEquals(VerifyReport.Outcome.CLEAN, report.outcome(), report.toString());
+          assertEquals(report.versions(), report.usable());
+        }
+      }
+    }
+  }
+
+  @Test
+  void open_directoryThatCannotBeSynced_lowersTheLevelAndSaysSo() {
+    ForwardingDisk unsyncable =
+        new ForwardingDisk(new MemoryDisk()) {
+          @Override
+          public void syncDirectory(Path directory) throws IOException {
+            throw new IOException("Invalid argument");
+          }
+        };
+    TestStores.Options options = new TestStores.Options();
+    TestJob job = new TestJob(4);
+    try (StoreWriter writer = StoreWriter.open(TestStores.STORE, options.on(unsyncable))) {
+      assertEquals(Level.PROCESS, writer.level());
+      job.advance();
+      assertEquals(Level.PROCESS, committed(job.commit(writer, false)).level());
+    }
+    assertTrue(options.told.toString().contains("not of the node"), options.told.toString());
+  }
+
+  @Test
+  void commit_fileSystemWithoutHardLinks_publishesByRenameAndSaysSo() throws IOException {
+    MemoryDisk memory = new MemoryDisk();
+    ForwardingDisk linkless =
+        new ForwardingDisk(memory) {
+          @Override
+          public void link(Path existing, Path name) throws IOException {
+            throw new IOException("Operation not supported");
+          }
+        };
+    TestStores.Options options = new TestStores.Options();
+    TestJob job = new TestJob(5);
+    try (StoreWriter writer = StoreWriter.open(TestStores.STORE, options.on(linkless))) {
+      for (int i = 0; i < 3; i++) {
+        job.advance();
+        committed(job.commit(writer, false));
+      }
+    }
+    assertTrue(options.told.toString().contains("only one host"), options.told.toString());
+    try (StoreWriter writer = TestStores.open(memory);
+        StoredVersion version = writer.newest().orElseThrow()) {
+      job.assertMatches(version);
+    }
+  }
+
+  /** A file that another run is still writing must not vanish under it. */
+  @Test
+  void open_temporaryFilesOfLaterAttempts_areLeftAlone() throws IOException {
+    MemoryDisk memory = TestStores.resting(new TestJob(6), 2);
+    StoreLayout layout = new StoreLayout(TestStores.STORE);
+    memory.create(layout.temporary(9, 1, "1"), Disk.Access.OWNER).close();
+    memory.create(layout.temporary(9, 8, "1"), Disk.Access.OWNER).close();
+    TestStores.open(memory).close();
+    List<String> left = memory.list(layout.log());
+    assertFalse(left.contains(layout.temporary(9, 1, "1").getFileName().toString()));
+    assertTrue(left.contains(layout.temporary(9, 8, "1").getFileName().toString()));
+  }
+
+  /** Such names mean the same on file systems that fold case and under every locale. */
+  @Test
+  void names_inALog_areLowerCaseAscii() throws IOException {
+    MemoryDisk memory = new MemoryDisk();
+    FaultyDisk watched = new FaultyDisk(memory);
+    TestJob job = new TestJob(7);
+    try (StoreWriter writer = TestStores.open(watched)) {
+      for (int i = 0; i < 20; i++) {
+        job.advance();
+        committed(job.commit(writer, true));
+      }
+    }
+    for (String operation : watched.trace()) {
+      String name = operation.substring(operation.indexOf(' ') + 1);
+      boolean ofTheStore =
+          name.matches("HOLDFAST|ALIVE|STOP|\\.(HOLDFAST|STOP)-[0-9a-f]{32}\\.tmp");
+      assertTrue(ofTheStore || name.matches("[0-9a-z.-]+"), operation);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.Ledger;
@@ -20,9 +21,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +38,12 @@ final class TestJob {
 
   private final Random random;
   private final List<Region> regions = new ArrayList<>();
-  private final Map<Long, List<byte[]>> stateByStep = new HashMap<>();
+  private final Map<Long, Map<String, byte[]>> stateByStep;
   private final boolean growing;
   private long step;
+
+  /** No step is made twice, so that a step tells a state. */
+  private final AtomicLong lastStep;
 
   /** A small job: a full version of it is about 7 KiB long. */
   TestJob(long seed) {
@@ -48,10 +54,31 @@ final class TestJob {
   TestJob(long seed, int fieldBlocks, boolean growing) {
     this.random = new Random(seed);
     this.growing = growing;
+    this.stateByStep = new HashMap<>();
+    this.lastStep = new AtomicLong();
     regions.add(new Region("field", ElementType.DOUBLE, smooth(fieldBlocks * BLOCK / 8)));
     regions.add(new Region("noise", ElementType.OPAQUE, noise(700)));
     regions.add(new Region("zeros", ElementType.LONG, new byte[BLOCK + 80]));
     regions.add(new Region("empty", ElementType.INT, new byte[0]));
+  }
+
+  private TestJob(TestJob like, AtomicLong lastStep, Map<Long, Map<String, byte[]>> stateByStep) {
+    this.random = new Random(like.lastStep.get());
+    this.growing = like.growing;
+    this.step = like.step;
+    this.lastStep = lastStep;
+    this.stateByStep = stateByStep;
+    like.regions.forEach(region -> regions.add(region.copy()));
+  }
+
+  /** The same job, going its own way from here; neither learns what the other offers. */
+  TestJob fork() {
+    return new TestJob(this, new AtomicLong(lastStep.get()), new HashMap<>(stateByStep));
+  }
+
+  /** Another process of the job: the oracle remembers the states of both. */
+  TestJob successor() {
+    return new TestJob(this, lastStep, stateByStep);
   }
 
   /** Numbers that a codec makes smaller, but not small: differences to them are worth storing. */
@@ -100,6 +127,13 @@ final class TestJob {
       owed.set(at >> BLOCK_LOG2, ((at + bytes.length - 1) >> BLOCK_LOG2) + 1);
     }
 
+    Region copy() {
+      Region copy = new Region(name, type, now.clone());
+      copy.committed = committed;
+      copy.owed.or(owed);
+      return copy;
+    }
+
     void resize(int bytes) {
       int from = Math.min(now.length, bytes) >> BLOCK_LOG2;
       now = Arrays.copyOf(now, bytes);
@@ -145,9 +179,31 @@ final class TestJob {
     return regions.stream().mapToInt(r -> r.now.length).sum();
   }
 
+  /** Adds a region. */
+  void add(String name, byte[] bytes) {
+    regions.add(new Region(name, ElementType.OPAQUE, bytes));
+  }
+
+  /** Adds a region that no codec can make smaller. */
+  void addNoise(String name, int bytes) {
+    add(name, noise(bytes));
+  }
+
+  void remove(String name) {
+    regions.remove(region(name));
+  }
+
+  void resize(String name, int bytes) {
+    region(name).resize(bytes);
+  }
+
+  private Region region(String name) {
+    return regions.stream().filter(region -> region.name.equals(name)).findFirst().orElseThrow();
+  }
+
   /** Changes some of the state. */
   void advance() {
-    step++;
+    step = lastStep.incrementAndGet();
     Region field = regions.get(0);
     int at = random.nextInt(field.now.length / BLOCK) * BLOCK + 8 * random.nextInt(400);
     byte[] some = Arrays.copyOfRange(field.now, at, at + 64);
@@ -172,7 +228,9 @@ final class TestJob {
   }
 
   Draft draft(boolean full, List<OutputFile.Mark> outputs) {
-    stateByStep.put(step, regions.stream().map(r -> r.now.clone()).toList());
+    Map<String, byte[]> state = new LinkedHashMap<>();
+    regions.forEach(region -> state.put(region.name, region.now.clone()));
+    stateByStep.put(step, state);
     List<RegionSource> sources = new ArrayList<>();
     for (Region region : regions) {
       sources.add(
@@ -193,7 +251,11 @@ final class TestJob {
 
   /** Commits, and pays what is owed when the version is acknowledged. */
   CommitResult commit(StoreWriter writer, boolean full) {
-    CommitResult result = writer.commit(draft(full));
+    return commit(writer, full, List.of());
+  }
+
+  CommitResult commit(StoreWriter writer, boolean full, List<OutputFile.Mark> outputs) {
+    CommitResult result = writer.commit(draft(full, outputs));
     if (result instanceof CommitResult.Committed) {
       paid();
     }
@@ -212,21 +274,24 @@ final class TestJob {
   void restore(StoredVersion version) {
     assertMatches(version);
     step = version.info().state().step();
-    for (int i = 0; i < regions.size(); i++) {
-      Region region = regions.get(i);
-      region.now = read(version, i);
+    regions.clear();
+    for (int i = 0; i < version.info().regions().size(); i++) {
+      RegionSchema schema = version.info().regions().get(i);
+      Region region = new Region(schema.name(), schema.elementType(), read(version, i));
       region.committed = region.now.clone();
-      region.owed.clear();
+      regions.add(region);
     }
   }
 
   /** Every byte of the version is what the oracle remembers of its step. */
   void assertMatches(StoredVersion version) {
-    List<byte[]> expected = stateByStep.get(version.info().state().step());
-    assertEquals(regions.size(), version.info().regions().size());
-    for (int i = 0; i < regions.size(); i++) {
-      assertEquals(regions.get(i).name, version.info().regions().get(i).name());
-      assertArrayEquals(expected == null ? null : expected.get(i), read(version, i));
+    long restored = version.info().state().step();
+    Map<String, byte[]> expected = stateByStep.get(restored);
+    assertNotNull(expected, "a version of step " + restored + ", which was never offered");
+    List<String> names = version.info().regions().stream().map(RegionSchema::name).toList();
+    assertEquals(List.copyOf(expected.keySet()), names);
+    for (int i = 0; i < names.size(); i++) {
+      assertArrayEquals(expected.get(names.get(i)), read(version, i), names.get(i));
     }
   }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Stores and options as the tests need them. */
@@ -28,13 +29,14 @@ final class TestStores {
   static final class Options {
     final List<String> told = new ArrayList<>();
     Time time = new FakeTime();
-    int keep = 1;
+    KeepRules keep = KeepRules.last(1);
     boolean spare = true;
     Access access = Access.OWNER;
     Duration maxFileAge = StoreOptions.MAX_FILE_AGE_DEFAULT;
     boolean mustExist;
     boolean fresh;
     boolean breakLock;
+    Keys keys = Keys.NONE;
 
     StoreOptions on(Disk disk) {
       return new StoreOptions(
@@ -49,8 +51,10 @@ final class TestStores {
           fresh,
           breakLock,
           OptionalLong.empty(),
+          keys,
           Map.of("host", "n001"),
-          told::add);
+          told::add,
+          Optional::empty);
     }
   }
 

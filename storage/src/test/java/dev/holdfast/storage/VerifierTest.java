@@ -12,7 +12,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens to a byte of a resting store, verify says so. */
@@ -26,6 +30,17 @@ class VerifierTest {
 
   private VerifyReport verify() {
     return Verifier.verify(STORE, disk);
+  }
+
+  private static final Map<String, Long> FIGURES = new ConcurrentSkipListMap<>();
+
+  private static void count(String what, long more) {
+    FIGURES.merge(what, more, Long::sum);
+  }
+
+  @AfterAll
+  static void report() {
+    TrustReport.write("damage", FIGURES);
   }
 
   private void assertDamaged(String what) {
@@ -78,7 +93,69 @@ class VerifierTest {
           throw new AssertionError("bit " + bit + " of " + file + ": " + report);
         }
       }
+      count("flips", (8L * bytes.length - first + stride - 1) / stride);
     }
+  }
+
+  /** Runs of 2 to 64 flipped bits, and runs of zeros or of what another store has there. */
+  @Test
+  void verify_burstsAndRuns_areReported() {
+    boolean soak = Boolean.getBoolean("holdfast.soak");
+    long seed = Long.getLong("holdfast.damage.seed", System.nanoTime() & 0xffff_ffffL);
+    System.out.println("bursts: -Dholdfast.damage.seed=" + seed);
+    int half = soak ? 500_000 : 2_000;
+    MemoryDisk stale = TestStores.resting(new TestJob(7), 3);
+    IntStream.range(0, 2)
+        .parallel()
+        .forEach(i -> {
+          MemoryDisk copy = disk.copy();
+          Random random = new Random(seed + i);
+          for (int n = 0; n < half; n++) {
+            damageSomewhere(copy, stale, random);
+          }
+          assertEquals(Outcome.CLEAN, Verifier.verify(STORE, copy).outcome());
+        });
+  }
+
+  private static void damageSomewhere(MemoryDisk disk, MemoryDisk stale, Random random) {
+    List<Path> files = disk.files(STORE).stream().filter(f -> disk.bytes(f).length > 0).toList();
+    Path file = files.get(random.nextInt(files.size()));
+    byte[] before = disk.bytes(file).clone();
+    String what =
+        switch (random.nextInt(8)) {
+          case 0 -> run(disk.bytes(file), new byte[before.length], random);
+          case 1 -> run(disk.bytes(file), stale.bytes(file), random);
+          default -> burst(disk.bytes(file), random);
+        };
+    boolean another = Arrays.equals(disk.bytes(file), stale.bytes(file)); // a whole file, not a run
+    if (!another && !Arrays.equals(before, disk.bytes(file))) {
+      VerifyReport report = Verifier.verify(STORE, disk);
+      assertFalse(report.findings().isEmpty(), what + " of " + file);
+      assertFalse(report.usable().isEmpty(), what + " of " + file);
+      count(what.substring(0, what.indexOf(' ')), 1);
+    }
+    disk.setBytes(file, before);
+  }
+
+  private static String burst(byte[] bytes, Random random) {
+    int length = 2 + random.nextInt(63);
+    int at = random.nextInt(8 * bytes.length - length);
+    for (int i = 0; i < length; i++) {
+      if (i == 0 || i == length - 1 || random.nextBoolean()) {
+        bytes[(at + i) / 8] ^= (byte) (1 << (at + i) % 8);
+      }
+    }
+    return "bursts of " + length + " bits from bit " + at;
+  }
+
+  /** Up to 64 KiB, which no file of this store has. */
+  private static String run(byte[] bytes, byte[] from, Random random) {
+    int at = random.nextInt(bytes.length);
+    int length = Math.min(1 + random.nextInt(64 << 10), Math.min(bytes.length, from.length) - at);
+    if (length > 0) {
+      System.arraycopy(from, at, bytes, at, length);
+    }
+    return "runs of " + length + " foreign bytes from " + at;
   }
 
   @Test
@@ -89,6 +166,7 @@ class VerifierTest {
         disk.setBytes(file, Arrays.copyOf(bytes, length));
         assertDamaged(file + " cut to " + length);
       }
+      count("truncations", bytes.length);
       disk.setBytes(file, bytes);
     }
   }
@@ -199,5 +277,21 @@ class VerifierTest {
     VerifyReport report = verify();
     assertTrue(report.notes().getFirst().what().contains("another store"), report.toString());
     assertEquals(List.of(2L, 3L, 4L), report.usable());
+  }
+
+  /**
+   * All but the END, without which the log is that of a job that was killed, and what it spares.
+   */
+  @Test
+  void verify_recordReplacedByOneOfAnotherStore_isReported() {
+    MemoryDisk other = TestStores.resting(new TestJob(6), 3);
+    StoreLayout layout = new StoreLayout(STORE);
+    for (long number : new long[] {1, 3, 4}) {
+      MemoryDisk copy = disk.copy();
+      copy.setBytes(layout.record(number), other.bytes(layout.record(number)).clone());
+      VerifyReport report = Verifier.verify(STORE, copy);
+      assertEquals(Outcome.DAMAGED, report.outcome(), number + ": " + report);
+      assertFalse(report.usable().isEmpty(), report.toString());
+    }
   }
 }

@@ -6,21 +6,27 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * What Slurm's {@code sacct -X -P -o JobID,State,Start,End,NNodes,...} prints: a line with the
- * names of the columns, then a line per job, fields between bars. Columns read, by name: {@code
- * State}, {@code Start}, {@code End} (needed); {@code JobID}; {@code NNodes} or {@code AllocNodes};
- * {@code Cluster} or else {@code Partition} (the system). Times are local in Slurm and are taken as
- * UTC; seconds since 1970 ({@code SLURM_TIME_FORMAT=%s}) are understood too.
+ * What Slurm's {@code sacct -X -P --duplicates -o JobID,State,Start,End,NNodes,...} prints: a line
+ * with the names of the columns, then a line per run of a job, fields between bars. Columns read,
+ * by name: {@code State}, {@code Start}, {@code End} (needed); {@code JobID}; {@code NNodes} or
+ * {@code AllocNodes}; {@code Cluster} or else {@code Partition} (the system). Times are local in
+ * Slurm and are taken as UTC; seconds since 1970 ({@code SLURM_TIME_FORMAT=%s}) are understood too.
  *
- * <p>Every job is an exposure of its run time. {@code NODE_FAIL} and {@code BOOT_FAIL} ended it by
- * a failure of the machine. Every other end (done, failed by itself, out of memory, cancelled, time
- * limit, deadline, preempted) says only that the machine did not fail until then: right-censored.
- * Jobs that wait or run, steps of jobs, and jobs that never started are passed over.
+ * <p>Every run of a job is an exposure of its run time. {@code NODE_FAIL} and {@code BOOT_FAIL}
+ * ended it by a failure of the machine. Every other end (done, failed by itself, out of memory,
+ * cancelled, time limit, deadline, preempted, requeued) says only that the machine did not fail
+ * until then: right-censored. Jobs that wait or run, steps of jobs, and jobs that never started are
+ * passed over.
+ *
+ * <p>A job that is requeued has a line for each of its runs, of which Slurm prints only the newest
+ * unless {@code --duplicates} is given: without it, the failures of requeued jobs are missing.
  */
 final class SacctReader {
   private enum Outcome {
     FAILED,
     CENSORED,
+    /** An earlier run of a job that was requeued; without an end, one that is about to be. */
+    REQUEUED,
     OPEN
   }
 
@@ -42,7 +48,7 @@ final class SacctReader {
           Map.entry("RUNNING", Outcome.OPEN),
           Map.entry("PENDING", Outcome.OPEN),
           Map.entry("SUSPENDED", Outcome.OPEN),
-          Map.entry("REQUEUED", Outcome.OPEN),
+          Map.entry("REQUEUED", Outcome.REQUEUED),
           Map.entry("RESIZING", Outcome.OPEN),
           Map.entry("CONFIGURING", Outcome.OPEN),
           Map.entry("COMPLETING", Outcome.OPEN));
@@ -74,12 +80,16 @@ final class SacctReader {
         log.passOver("a step of a job");
       } else if (outcome == null) {
         log.reject(rows.line(), "State is none that Slurm has", rows.field(state));
-      } else if (outcome == Outcome.OPEN) {
+      } else if (isOpen(outcome, rows.field(end))) {
         log.passOver("a job that is " + word);
       } else {
         readRun(word, outcome, rows.field(start), rows.field(end), nodes, system);
       }
     }
+  }
+
+  private static boolean isOpen(Outcome outcome, String end) {
+    return outcome == Outcome.OPEN || (outcome == Outcome.REQUEUED && isNone(end));
   }
 
   private int required(String name) {
@@ -88,7 +98,7 @@ final class SacctReader {
       throw log.unusable(
           "its first line names no column \""
               + name
-              + "\"; make it with: sacct -X -P -o JobID,State,Start,End,NNodes");
+              + "\"; make it with: sacct -X -P --duplicates -o JobID,State,Start,End,NNodes");
     }
     return column;
   }

@@ -132,6 +132,35 @@ class LogReadersTest {
   }
 
   @Test
+  void sacct_ofARealSlurm_hasEveryRunOfEveryJob() throws IOException {
+    FailureLog log = resource("sacct-slurm-22.05.8.txt", LogFormat.SACCT);
+    double start = at("2026-11-21T01:30:00Z");
+    assertEquals(
+        List.of(
+            new Exposure(start + 20, 5, false, 1, "holdfast", "COMPLETED"),
+            new Exposure(start + 20, 3, false, 1, "holdfast", "FAILED"),
+            new Exposure(start + 20, 7, false, 1, "holdfast", "CANCELLED"),
+            new Exposure(start + 20, 27, false, 1, "holdfast", "TIMEOUT"),
+            new Exposure(start + 27, 6, false, 1, "holdfast", "REQUEUED"),
+            new Exposure(start + 27, 4, false, 1, "holdfast", "REQUEUED"),
+            new Exposure(start + 37, 4, true, 1, "holdfast", "NODE_FAIL"),
+            new Exposure(start + 36, 5, true, 1, "holdfast", "NODE_FAIL"),
+            new Exposure(start + 33, 34, true, 1, "holdfast", "NODE_FAIL"),
+            new Exposure(start + 42, 3, false, 1, "holdfast", "COMPLETED"),
+            new Exposure(start + 48, 4, false, 1, "holdfast", "COMPLETED"),
+            new Exposure(start + 82, 20, false, 2, "holdfast", "PREEMPTED"),
+            new Exposure(start + 106, 10, false, 2, "holdfast", "COMPLETED"),
+            new Exposure(start + 116, 3, false, 1, "holdfast", "COMPLETED"),
+            new Exposure(start + 116, 3, false, 1, "holdfast", "COMPLETED"),
+            new Exposure(start + 120, 3, false, 2, "holdfast", "COMPLETED")),
+        log.exposures());
+    assertEquals(Map.of(), log.report().rejected());
+    assertEquals(
+        Map.of("a step of a job", 17L, "a job that is PENDING", 1L), log.report().passedOver());
+    assertEquals(3, log.sample(Duration.ZERO).failures());
+  }
+
+  @Test
   void sacct_states_areFailuresCensoredOrPassedOver() throws IOException {
     FailureLog log = resource("sacct.txt", LogFormat.SACCT);
     double start = at("2024-03-01T00:00:00Z");

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param checkpoint time blocked by checkpoints
  * @param restart from the start of an attempt to its first step
  * @param down nothing ran
+ * @param suspended it stood still, as far as the ledger says so: what lasts less than five seconds
+ *     is not noticed and counts as whatever went on then
  * @param forecast what the models expect; empty where they cannot say
  * @param noForecast why they cannot, empty where they can
  */
@@ -23,12 +25,13 @@ public record Account(
     double checkpoint,
     double restart,
     double down,
+    double suspended,
     Optional<Forecast> forecast,
     String noForecast) {
 
   /** From the first start to the end. */
   public double makespan() {
-    return useful + rework + checkpoint + restart + down;
+    return useful + rework + checkpoint + restart + down + suspended;
   }
 
   /** Share of the makespan that is not useful, 0 to 1. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.simulator.drill;
 
+import dev.holdfast.process.ProcessSession;
 import dev.holdfast.storage.io.Time;
 import java.io.File;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class Attempt {
 
   private Attempt(Process process, Path out, Path err, Time time) {
     this.process = process;
-    this.session = new ProcessSession(process, time);
+    this.session = new ProcessSession(process.pid(), time);
     this.out = out;
     this.err = err;
     this.time = time;
@@ -78,14 +79,16 @@ final class Attempt {
   /** Ends it and all its children; returns how it ended. */
   int kill() throws IOException, InterruptedException {
     endNs = time.nanoTime(); // what follows waits for the last child
-    session.kill();
     return ended();
   }
 
   /** After its end: whatever it has left running ends too. Returns how it ended. */
   int ended() throws IOException, InterruptedException {
     endNs = endNs == 0 ? time.nanoTime() : endNs;
-    session.kill();
+    List<Long> left = session.kill();
+    if (!left.isEmpty()) {
+      throw new DrillException("processes " + left + " of the command cannot be killed");
+    }
     return process.waitFor();
   }
 

@@ -3,13 +3,11 @@ package dev.holdfast.simulator.drill;
 
 import dev.holdfast.simulator.drill.Verdict.DidNotSurvive;
 import dev.holdfast.simulator.drill.Verdict.NothingShown;
-import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.Ledger;
-import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,7 +167,7 @@ public final class Drill {
 
   private static Optional<Ledger> end(Path store) {
     Ledger ledger = null;
-    for (StoreRecord record : Store.open(store, Disk.local()).records()) {
+    for (StoreRecord record : DrillStore.open(store).records()) {
       if (record instanceof EndRecord end && end.ended().cause() == EndCause.COMPLETE) {
         ledger = end.ended().ledger();
       }
@@ -205,6 +203,7 @@ public final class Drill {
           0,
           0,
           down,
+          0,
           Optional.empty(),
           useful < referenceSeconds
               ? "the undisturbed run took longer than this one: what was lost cannot be told"
@@ -224,6 +223,7 @@ public final class Drill {
         ledger.checkpointNs() * NS,
         ledger.restartNs() * NS,
         ledger.downtimeNs() * NS,
+        ledger.suspendedNs() * NS,
         forecast,
         why);
   }
@@ -235,7 +235,7 @@ public final class Drill {
         plan.progress().isPresent()
             ? Moments.within(STRUCK_SHARE * running, moments.count())
             : moments;
-    try (StoredVersion last = Store.open(store, Disk.local()).newest().orElse(null)) {
+    try (StoredVersion last = DrillStore.open(store).newest().orElse(null)) {
       return last == null
           ? Optional.empty()
           : Forecast.of(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.simulator.drill;
 
+import dev.holdfast.process.Programs;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,18 +56,9 @@ public final class Program {
       }
       return path.toString();
     }
-    return onPath(name)
+    return Programs.onPath(name)
         .orElseThrow(() -> new DrillException("there is no program " + name + " on the PATH"))
         .toString();
-  }
-
-  static Optional<Path> onPath(String name) {
-    String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-    return Stream.of(path.split(File.pathSeparator, -1))
-        .filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, name))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst();
   }
 
   private static String absolute(String paths, Path here) {

@@ -3,11 +3,9 @@ package dev.holdfast.simulator.drill;
 
 import dev.holdfast.FileDifference;
 import dev.holdfast.VersionDifference;
-import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
-import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -108,7 +106,7 @@ final class Remains {
   }
 
   private static @Nullable StoredVersion newest(Path store) {
-    return Store.open(store, Disk.local()).newest().orElse(null);
+    return DrillStore.open(store).newest().orElse(null);
   }
 
   private void digestRegion(StoredVersion version, int region) {

@@ -3,11 +3,9 @@ package dev.holdfast.simulator.drill;
 
 import dev.holdfast.simulator.drill.DrillEvent.Doing;
 import dev.holdfast.simulator.drill.DrillEvent.NewestVersion;
-import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreRecord;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.StoreException;
-import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -184,7 +182,7 @@ final class StoreWatch {
     if (store.isEmpty()) {
       return Optional.empty();
     }
-    try (StoredVersion version = Store.open(store.get(), Disk.local()).newest().orElse(null)) {
+    try (StoredVersion version = DrillStore.open(store.get()).newest().orElse(null)) {
       return version == null
           ? Optional.empty()
           : Optional.of(
@@ -203,7 +201,7 @@ final class StoreWatch {
       return 0;
     }
     try {
-      return Store.open(store.get(), Disk.local()).records().stream()
+      return DrillStore.open(store.get()).records().stream()
           .filter(StoreRecord.Attempt.class::isInstance)
           .mapToLong(StoreRecord::number)
           .max()

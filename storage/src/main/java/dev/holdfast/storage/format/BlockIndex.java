@@ -71,7 +71,7 @@ public final class BlockIndex {
     return bytes.getInt(at(entry) + 12);
   }
 
-  /** CRC32 of the raw bytes, after all layers are applied. */
+  /** CRC32 of the raw bytes, after all layers are applied; 0 in an encrypted file. */
   public int crcRaw(int entry) {
     return bytes.getInt(at(entry) + 16);
   }
@@ -149,6 +149,11 @@ public final class BlockIndex {
   /** Sets where an entry's bytes begin, once that is known. */
   public void setOffset(int entry, long offset) {
     bytes.putLong(at(entry), offset);
+  }
+
+  /** Sets the CRC32C of an entry's bytes, once they are encrypted. */
+  public void setCrcStored(int entry, int crc) {
+    bytes.putInt(at(entry) + 12, crc);
   }
 
   /** Points an entry at its layer. */

@@ -27,6 +27,11 @@ final class ByteReader {
     return new DamagedException(file, base + bytes.position(), what);
   }
 
+  /** What was read is sound, and means nothing to this version. */
+  UnsupportedFormatException unsupported(String what) {
+    return new UnsupportedFormatException(file, what);
+  }
+
   private void need(long count) {
     if (count < 0 || count > bytes.remaining()) {
       throw damaged(count + " more bytes expected, " + bytes.remaining() + " left");
@@ -91,15 +96,28 @@ final class ByteReader {
     return out;
   }
 
+  /** Passes bytes over. */
+  void skip(int count) {
+    need(count);
+    bytes.position(bytes.position() + count);
+  }
+
   String string() {
     int length = u16();
-    need(length);
-    ByteBuffer part = bytes.slice(bytes.position(), length);
+    byte[] text = bytes(length);
+    for (byte one : text) {
+      if (one < 0) {
+        return decoded(text);
+      }
+    }
+    return new String(text, StandardCharsets.US_ASCII);
+  }
+
+  private String decoded(byte[] text) {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(part).toString();
-      bytes.position(bytes.position() + length);
-      return text;
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
     } catch (CharacterCodingException e) {
+      bytes.position(bytes.position() - text.length);
       throw damaged("text is not UTF-8");
     }
   }
@@ -118,7 +136,8 @@ final class ByteReader {
       int at = u8();
       if (at != 0) {
         bytes.position(bytes.position() - 1);
-        throw damaged("zero expected in reserved space, found " + at);
+        throw DamagedException.differs(
+            file, base + bytes.position(), "reserved space", "0", Integer.toString(at));
       }
     }
   }

@@ -2,7 +2,6 @@
 package dev.holdfast.storage.format;
 
 import java.nio.ByteBuffer;
-import java.util.Locale;
 
 /**
  * A run of stored blocks: a header of 64 bytes, a table of one index entry per block, the payloads
@@ -49,10 +48,7 @@ public record Extent(
     in.zeros(CRC_AT - (HEADER_BYTES - in.remaining()));
     int stored = in.i32();
     if (stored != computed) {
-      throw new DamagedException(
-          file,
-          offset + CRC_AT,
-          String.format(Locale.ROOT, "extent CRC32C %08x, computed %08x", stored, computed));
+      throw DamagedException.differs(file, offset + CRC_AT, "extent CRC32C", stored, computed);
     }
     boolean sound =
         extent.fileId.equals(fileId)

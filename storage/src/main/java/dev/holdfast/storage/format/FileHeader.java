@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param attempt the number of the OPEN record of its writer
  * @param writerRank the rank that wrote it, 0 for the coordinator
  * @param rankCount how many ranks the job has
+ * @param keyId the key that seals it and encrypts its blocks; {@link Id128#NONE} without one
  * @param createdEpochMs wall-clock time of writing, for people and for the age of files only
  * @param roCompatFlags what a writer of the store must know; no bit is defined yet
  */
@@ -31,6 +32,7 @@ public record FileHeader(
     long attempt,
     int writerRank,
     int rankCount,
+    Id128 keyId,
     long createdEpochMs,
     long roCompatFlags) {
   public static final int BYTES = 256;
@@ -44,6 +46,8 @@ public record FileHeader(
   private static final int ENDIAN_PROBE = 0x01020304;
   private static final int CHECK_CRC32C_CRC32 = 1;
   private static final int DIGEST_SHA256 = 1;
+  private static final int CIPHER_AES_GCM = 1;
+  private static final int SEAL_HMAC_SHA256 = 1;
   private static final int CRC_AT = BYTES - 4;
 
   /** A header for a file written by a single process. */
@@ -60,20 +64,44 @@ public record FileHeader(
         attempt,
         0,
         1,
+        Id128.NONE,
         epochMs,
         0);
+  }
+
+  /** The same header for a file that this key seals and encrypts; none for {@link Id128#NONE}. */
+  public FileHeader sealedWith(Id128 key) {
+    return new FileHeader(
+        kind,
+        type,
+        attemptTry,
+        place,
+        storeId,
+        fileId,
+        number,
+        attempt,
+        writerRank,
+        rankCount,
+        key,
+        createdEpochMs,
+        roCompatFlags);
+  }
+
+  /** Whether the file is sealed and its blocks are encrypted. */
+  public boolean sealed() {
+    return !keyId.equals(Id128.NONE);
   }
 
   /** The 256 bytes as they stand in the file. */
   public byte[] encode() {
     ByteWriter out = new ByteWriter(BYTES);
     out.i64(MAGIC).u16(MAJOR).u16(MINOR).u16(kind.code()).u16(BYTES).i32(ENDIAN_PROBE);
-    out.u8(ALIGN_LOG2).u8(CHECK_CRC32C_CRC32).u8(DIGEST_SHA256).u8(0).u8(0).u8(type.code());
+    out.u8(ALIGN_LOG2).u8(CHECK_CRC32C_CRC32).u8(DIGEST_SHA256);
+    out.u8(sealed() ? CIPHER_AES_GCM : 0).u8(sealed() ? SEAL_HMAC_SHA256 : 0).u8(type.code());
     out.u16(attemptTry).i32(place);
     out.i64(0).i64(roCompatFlags).i64(0); // compat, roCompat, incompat
     out.id(storeId).id(fileId).i64(number).i64(attempt).i32(writerRank).i32(rankCount);
-    out.id(Id128.NONE); // keyId
-    out.i64(createdEpochMs);
+    out.id(keyId).i64(createdEpochMs);
     out.zeros(CRC_AT - out.length());
     return out.i32(Checksum.crc32c(out.view(0, CRC_AT))).toByteArray();
   }
@@ -113,10 +141,7 @@ public record FileHeader(
     int expected = tail.i32();
     int actual = Checksum.crc32c(bytes.slice(bytes.position(), CRC_AT));
     if (expected != actual) {
-      throw new DamagedException(
-          file,
-          CRC_AT,
-          String.format(Locale.ROOT, "header CRC32C %08x, computed %08x", expected, actual));
+      throw DamagedException.differs(file, CRC_AT, "header CRC32C", expected, actual);
     }
   }
 
@@ -136,29 +161,60 @@ public record FileHeader(
       throw new UnsupportedFormatException(
           file, "alignment " + align + ", checksum kind " + check + ", digest kind " + digest);
     }
-    if (cipher != 0 || seal != 0 || incompat != 0) {
+    boolean sealed = cipher == CIPHER_AES_GCM && seal == SEAL_HMAC_SHA256;
+    boolean open = cipher == 0 && seal == 0;
+    if (!(sealed || open) || incompat != 0) {
       throw new UnsupportedFormatException(
           file,
           String.format(
               Locale.ROOT, "cipher %d, seal %d, incompatible flags %x", cipher, seal, incompat));
     }
-    return new FileHeader(
-        kind,
-        type,
-        attemptTry,
-        place,
-        in.id(),
-        in.id(),
-        in.u63(),
-        in.u63(),
-        in.i32(),
-        in.i32(),
-        createdAfterKeyId(in),
-        roCompat);
+    FileHeader header =
+        new FileHeader(
+            kind,
+            type,
+            attemptTry,
+            place,
+            in.id(),
+            in.id(),
+            in.u63(),
+            in.u63(),
+            in.i32(),
+            in.i32(),
+            keyId(in, sealed),
+            createdAtTheEnd(in),
+            roCompat);
+    header.checkSingleProcess(file);
+    return header;
   }
 
-  private static long createdAfterKeyId(ByteReader in) {
-    in.id(); // keyId has a meaning only with a cipher
+  /** Several places and ranks have their fields already, and no meaning yet. */
+  private void checkSingleProcess(String file) {
+    if (place != 0 || writerRank != 0 || rankCount != 1 || attemptTry < 1 || attemptTry > 2) {
+      throw new UnsupportedFormatException(
+          file,
+          String.format(
+              Locale.ROOT,
+              "place %d, rank %d of %d, try %d",
+              place,
+              writerRank,
+              rankCount,
+              attemptTry));
+    }
+  }
+
+  private static Id128 keyId(ByteReader in, boolean sealed) {
+    Id128 id = in.id();
+    if (sealed && id.equals(Id128.NONE)) {
+      throw in.damaged("the header says sealed, and by no key");
+    }
+    if (!sealed && !id.equals(Id128.NONE)) {
+      throw in.damaged("a key id in a file without a seal");
+    }
+    return id;
+  }
+
+  private static long createdAtTheEnd(ByteReader in) {
     long createdEpochMs = in.i64();
     in.zeros(in.remaining() - 4);
     return createdEpochMs;

@@ -3,7 +3,6 @@ package dev.holdfast.storage.format;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import java.util.Locale;
 
 /**
  * The last 128 bytes of a file (docs/format/file.md): a file without a sound footer at its very end
@@ -16,7 +15,7 @@ import java.util.Locale;
  * @param sectionsBytes their total length
  * @param extents the number of extents
  * @param fileId the identity given in the header
- * @param digest SHA-256 of header, index and sections
+ * @param digest SHA-256 of header, index and sections; their HMAC in a sealed file
  */
 public record Footer(
     long fileBytes,
@@ -29,14 +28,20 @@ public record Footer(
     Digest digest) {
   public static final int BYTES = 128;
 
+  /** Where the digest stands; before it stands what says where everything else is. */
+  public static final int DIGEST_AT = 72;
+
   /** No record needs more; a larger claim is damage, refused before memory is spent on it. */
   private static final long SECTIONS_BYTES_MAX = 1L << 30;
 
   private static final long MAGIC = 0x0a544f4f46534648L; // "HFSFOOT\n"
   private static final int CRC_AT = BYTES - 4;
 
-  /** A SHA-256 value that compares by content. */
+  /** A SHA-256 value, or an HMAC of that length, that compares by content. */
   public record Digest(String hex) {
+    /** Of a footer whose digest is not known yet. */
+    public static final Digest NONE = of(new byte[Checksum.SHA256_BYTES]);
+
     public static Digest of(byte[] sha256) {
       return new Digest(HexFormat.of().formatHex(sha256));
     }
@@ -44,6 +49,19 @@ public record Footer(
     byte[] bytes() {
       return HexFormat.of().parseHex(hex);
     }
+  }
+
+  /** The same footer with a digest. */
+  public Footer with(Digest known) {
+    return new Footer(
+        fileBytes,
+        indexOffset,
+        indexEntries,
+        sectionsOffset,
+        sectionsBytes,
+        extents,
+        fileId,
+        known);
   }
 
   public byte[] encode() {
@@ -74,16 +92,13 @@ public record Footer(
     long sectionsOffset = in.i64();
     long sectionsBytes = in.i64();
     int extents = in.i32();
-    in.i32();
+    in.zeros(4);
     Id128 fileId = in.id();
     Digest digest = Digest.of(in.bytes(Checksum.SHA256_BYTES));
     in.zeros(in.remaining() - 4);
     int stored = in.i32();
     if (stored != computed) {
-      throw new DamagedException(
-          file,
-          base + CRC_AT,
-          String.format(Locale.ROOT, "footer CRC32C %08x, computed %08x", stored, computed));
+      throw DamagedException.differs(file, base + CRC_AT, "footer CRC32C", stored, computed);
     }
     Footer footer =
         new Footer(
@@ -101,8 +116,8 @@ public record Footer(
 
   private void checkGeometry(String file, long actualBytes) {
     if (fileBytes != actualBytes) {
-      throw new DamagedException(
-          file, -1, "the footer says " + fileBytes + " bytes, the file has " + actualBytes);
+      throw DamagedException.differs(
+          file, -1, "the file's length", Long.toString(fileBytes), Long.toString(actualBytes));
     }
     boolean ordered =
         indexOffset >= FileHeader.BYTES

@@ -3,6 +3,7 @@ package dev.holdfast.storage.format;
 
 import java.security.SecureRandom;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A random 128-bit identity of a store or a file. */
 public record Id128(long high, long low) {
@@ -22,6 +23,17 @@ public record Id128(long high, long low) {
     return new Id128(
         Long.parseUnsignedLong(hex.substring(0, 16), 16),
         Long.parseUnsignedLong(hex.substring(16), 16));
+  }
+
+  /** By hand: every file that is opened is compared with its store. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Id128 id && id.high == high && id.low == low;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high ^ low);
   }
 
   @Override

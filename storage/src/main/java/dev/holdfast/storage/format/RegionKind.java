@@ -9,7 +9,9 @@ public enum RegionKind {
   RNG(4),
   CELL(5),
   /** Row lengths of a jagged array, stored beside its elements. */
-  SHAPE(6);
+  SHAPE(6),
+  /** A file that the program has written itself. */
+  FILE(7);
 
   private final int code;
 
@@ -27,6 +29,6 @@ public enum RegionKind {
         return kind;
       }
     }
-    throw at.damaged("region kind 1 to 6 expected, found " + code);
+    throw at.unsupported("region kind 1 to 7 expected, found " + code);
   }
 }

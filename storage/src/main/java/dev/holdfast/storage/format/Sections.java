@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ final class Sections {
   static final int HEADER_BYTES = 16;
 
   private static final int CRITICAL = 1;
+  private static final int CRC_AT = 4;
+  private static final byte[] NO_CRC = new byte[4];
 
   /**
    * The tags of this version. 32 partition, 33 channels, 34 places, 35 journal, 36 dedup ids and 37
@@ -110,7 +113,7 @@ final class Sections {
         throw new UnsupportedFormatException(file, "section " + code + " is required to read it");
       }
       int padding = -bytes & 7;
-      in.bytes((int) length);
+      in.skip((int) length);
       in.zeros(padding);
       at += bytes + padding;
     }
@@ -123,16 +126,19 @@ final class Sections {
 
   private static void checkCrc(
       String file, long offset, byte[] sections, int at, int bytes, int expected) {
-    byte[] copy = new byte[bytes];
-    System.arraycopy(sections, at, copy, 0, bytes);
-    copy[4] = copy[5] = copy[6] = copy[7] = 0;
-    int computed = Checksum.crc32c(ByteBuffer.wrap(copy));
+    int computed = crc(sections, at, bytes);
     if (computed != expected) {
-      throw new DamagedException(
-          file,
-          offset,
-          String.format(Locale.ROOT, "section CRC32C %08x, computed %08x", expected, computed));
+      throw DamagedException.differs(file, offset, "section CRC32C", expected, computed);
     }
+  }
+
+  /** The CRC32C of a section, its own four bytes taken as zeros. */
+  static int crc(byte[] sections, int at, int bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(sections, at, CRC_AT);
+    crc.update(NO_CRC, 0, NO_CRC.length);
+    crc.update(sections, at + CRC_AT + NO_CRC.length, bytes - CRC_AT - NO_CRC.length);
+    return (int) crc.getValue();
   }
 
   /** The section's reader, or damage where a record cannot do without it. */

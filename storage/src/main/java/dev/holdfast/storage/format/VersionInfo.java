@@ -114,14 +114,20 @@ public record VersionInfo(
    * @param restartSeconds the latest restart
    * @param stepSeconds smoothed time of one step
    * @param samples checkpoints measured
+   * @param intervalSeconds the work interval that the policy chooses after this version with what
+   *     is known when it is written, infinite for never; 0 in versions that do not tell
+   * @param mttfSeconds the mean time to failure that it plans with; 0 in versions that do not tell
    */
   public record Costs(
       double blockedSeconds,
       double durableSeconds,
       double restartSeconds,
       double stepSeconds,
-      long samples) {
-    public static final Costs NONE = new Costs(0, 0, 0, 0, 0);
+      long samples,
+      double intervalSeconds,
+      double mttfSeconds) {
+    public static final Costs NONE = new Costs(0, 0, 0, 0, 0, 0, 0);
+    private static final int PLAN_BYTES = 16;
   }
 
   /** A digest of zeros, for "none". */
@@ -197,6 +203,7 @@ public record VersionInfo(
   private void encodeCosts(ByteWriter out) {
     out.f64(costs.blockedSeconds).f64(costs.durableSeconds).f64(costs.restartSeconds);
     out.f64(costs.stepSeconds).i64(costs.samples);
+    out.f64(costs.intervalSeconds).f64(costs.mttfSeconds);
   }
 
   /**
@@ -318,7 +325,20 @@ public record VersionInfo(
   }
 
   private static Costs decodeCosts(ByteReader in) {
-    return new Costs(in.f64(), in.f64(), in.f64(), in.f64(), in.i64());
+    double blocked = in.f64();
+    double durable = in.f64();
+    double restart = in.f64();
+    double step = in.f64();
+    long samples = in.i64();
+    boolean tellsPlan = in.remaining() >= Costs.PLAN_BYTES; // not in the first stores
+    return new Costs(
+        blocked,
+        durable,
+        restart,
+        step,
+        samples,
+        tellsPlan ? in.f64() : 0,
+        tellsPlan ? in.f64() : 0);
   }
 
   private static Map<String, String> decodeMeasured(Map<Tag, ByteReader> in) {

@@ -79,7 +79,9 @@ public interface Disk {
     /** Only the owner: 0600 and 0700. */
     OWNER,
     /** The owner's group too: 0660 and 2770. */
-    GROUP
+    GROUP,
+    /** Whoever the process's umask lets: for a file that a person has asked for by its name. */
+    UMASK
   }
 
   /**
@@ -89,10 +91,16 @@ public interface Disk {
    * @param bytes its size
    * @param modifiedEpochMs its modification time
    * @param owner the owner's name or number
-   * @param groupOrOthersMayWrite whether anyone but the owner may write it
+   * @param groupMayWrite whether members of its group may write it
+   * @param othersMayWrite whether everybody may write it
    */
   record FileFacts(
-      Type type, long bytes, long modifiedEpochMs, String owner, boolean groupOrOthersMayWrite) {
+      Type type,
+      long bytes,
+      long modifiedEpochMs,
+      String owner,
+      boolean groupMayWrite,
+      boolean othersMayWrite) {
     /** Kinds of file. */
     public enum Type {
       REGULAR,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the English text of the C library is what there is to go by; an unknown text is {@link #IO}.
  */
 public enum IoKind {
-  NO_SPACE("free space there"),
+  NO_SPACE("free space there, or inodes where df still shows space (df -i)"),
   QUOTA("raise the quota or remove files of the same owner and group"),
   READ_ONLY("the file system has become read-only: ask the administrator"),
   PERMISSION("check owner and mode of the directory"),
@@ -31,7 +31,8 @@ public enum IoKind {
 
   /** What a person can do about it. */
   public String remedy() {
-    return remedy;
+    String limit = SystemFacts.openFilesMax();
+    return this == TOO_MANY_FILES && !limit.isEmpty() ? remedy + ", here " + limit : remedy;
   }
 
   public static IoKind of(IOException failure) {
@@ -44,7 +45,7 @@ public enum IoKind {
     if (failure.getCause() instanceof ReadOnlyFileSystemException) {
       return READ_ONLY;
     }
-    return ofText(reason(failure));
+    return ofText(failure);
   }
 
   private static @Nullable String reason(IOException failure) {
@@ -54,8 +55,8 @@ public enum IoKind {
     return failure.getMessage();
   }
 
-  private static IoKind ofText(@Nullable String text) {
-    String lower = text == null ? "" : text.toLowerCase(Locale.ROOT);
+  private static IoKind ofText(IOException failure) {
+    String lower = String.valueOf(reason(failure)).toLowerCase(Locale.ROOT);
     if (lower.contains("no space left")) {
       return NO_SPACE;
     }
@@ -74,7 +75,12 @@ public enum IoKind {
     if (lower.contains("file too large")) {
       return TOO_LARGE;
     }
-    return lower.contains("no such file") || lower.contains("stale file handle") ? MISSING : IO;
+    return lower.contains("no such file") || isStale(failure) ? MISSING : IO;
+  }
+
+  /** Whether the file's handle no longer leads to it, as on NFS; its name still may. */
+  static boolean isStale(IOException failure) {
+    return String.valueOf(reason(failure)).toLowerCase(Locale.ROOT).contains("stale file handle");
   }
 
   /**

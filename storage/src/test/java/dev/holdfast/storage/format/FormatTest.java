@@ -30,7 +30,7 @@ class FormatTest {
   private static final String FILE = "0000000000000007.hf";
   private static final Id128 STORE = new Id128(0x0123456789abcdefL, 0xfedcba9876543210L);
   private static final Digest DIGEST = Digest.of(Checksum.sha256().digest());
-  private static final Ledger LEDGER = new Ledger(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+  private static final Ledger LEDGER = new Ledger(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
   private static final long SEED = 81;
 
   private static FileHeader header(RecordType type) {
@@ -76,8 +76,25 @@ class FormatTest {
     int[] seal = {24, 1};
     int[] type = {25, 9};
     int[] incompat = {48, 1};
+    int[] attemptTry = {26, 3};
+    int[] place = {28, 1};
+    int[] rank = {104, 1};
+    int[] ranks = {108, 2};
     for (int[] field :
-        List.of(major, kind, probe, checkKind, digestKind, cipher, seal, type, incompat)) {
+        List.of(
+            major,
+            kind,
+            probe,
+            checkKind,
+            digestKind,
+            cipher,
+            seal,
+            type,
+            incompat,
+            attemptTry,
+            place,
+            rank,
+            ranks)) {
       byte[] bytes = future(field[0], field[1]);
       UnsupportedFormatException e =
           assertThrows(
@@ -93,6 +110,21 @@ class FormatTest {
     for (int at : new int[] {10, 32, 40}) {
       FileHeader.decode(FILE, ByteBuffer.wrap(future(at, 1)));
     }
+  }
+
+  @Test
+  void header_withAKeyAndWithoutACipher_isRefused() {
+    byte[] bytes = future(112, 1);
+    assertThrows(DamagedException.class, () -> FileHeader.decode(FILE, ByteBuffer.wrap(bytes)));
+  }
+
+  @Test
+  void footer_withReservedBytesThatAreNotZero_isRefused() {
+    byte[] bytes = new Footer(480, 256, 1, 288, 64, 0, STORE, DIGEST).encode();
+    bytes[52] = 1;
+    int crc = Checksum.crc32c(ByteBuffer.wrap(bytes, 0, 124));
+    ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(124, crc);
+    assertThrows(DamagedException.class, () -> Footer.decode(FILE, 480, ByteBuffer.wrap(bytes)));
   }
 
   @Test
@@ -200,7 +232,7 @@ class FormatTest {
                 "", RegionKind.OBJECT, ElementType.OPAQUE, "", List.of(), 0, 22, false)),
         List.of(new OutputMark("out/probe.csv", 5, -6)),
         LEDGER,
-        new Costs(0.5, 1.5, 2.5, 3.5, 4),
+        new Costs(0.5, 1.5, 2.5, 3.5, 4, 5.5, 6.5),
         Map.of("blocked", "HISTFAAAA"),
         Level.NODE,
         Map.of("host", "n001"),

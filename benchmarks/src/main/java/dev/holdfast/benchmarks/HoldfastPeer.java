@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.Holdfast;
+import dev.holdfast.Version;
+import dev.holdfast.policy.CheckpointPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import org.HdrHistogram.Histogram;
+
+/** Holdfast as a program uses it, with its defaults; it finds out itself what has changed. */
+final class HoldfastPeer implements Peer {
+  static final String NAME = "Holdfast";
+  private static final long BESIDE_SHADOW_BYTES = 1L << 30;
+
+  private final Path folder;
+  private Holdfast hf;
+  private Histogram stored;
+
+  HoldfastPeer(Path folder, State state) {
+    this.folder = folder;
+    hf = open(folder, state.regions());
+    stored = hf.metrics().storedBytes();
+  }
+
+  /** Also restores, when there is a version. */
+  private static Holdfast open(Path folder, double[][] regions) {
+    long bytes = (long) regions.length * regions[0].length * Double.BYTES;
+    Holdfast hf =
+        Holdfast.job("benchmark")
+            .sandbox(folder)
+            .policy(CheckpointPolicy.fixed(Duration.ofDays(1)))
+            .memory(2 * bytes + BESIDE_SHADOW_BYTES)
+            .open();
+    for (int i = 0; i < regions.length; i++) {
+      hf.protect("region-" + i, regions[i]);
+    }
+    hf.restore();
+    return hf;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Timing checkpoint(State state, BitSet changed) {
+    hf.tick();
+    Stopwatch watch = new Stopwatch();
+    Version version = hf.checkpoint();
+    double blocked = watch.seconds();
+    if (!version.awaitDurable()) {
+      throw new IllegalStateException("Holdfast: the version failed; see standard error");
+    }
+    return new Timing(blocked, watch.seconds(), newlyStored());
+  }
+
+  private long newlyStored() {
+    Histogram now = hf.metrics().storedBytes();
+    Histogram last = now.copy();
+    last.subtract(stored);
+    stored = now;
+    return last.getMaxValue();
+  }
+
+  @Override
+  public double[][] restore(double[][] into) {
+    hf.close();
+    hf = open(folder, into);
+    if (!hf.restarted()) {
+      throw new IllegalStateException("Holdfast: no version was restored from " + folder);
+    }
+    return into;
+  }
+
+  @Override
+  public void close() {
+    hf.close();
+  }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.Retention.Kept;
+import dev.holdfast.storage.Retention.Wishes;
+import dev.holdfast.storage.format.RegionSchema;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees for a writer that its versions find room: deletes what need not stay, warns while there is
+ * still time, and gives a version up that certainly does not fit, before anything of it is written.
+ *
+ * <p>What a file system says of its free bytes knows of no quota, so it decides little: a version
+ * is tried unless the forecast is wrong by a factor, and even then once in an hour.
+ */
+final class Housekeeping {
+  private static final Duration ALERT_EVERY = Duration.ofHours(1);
+  private static final double WARN_AHEAD_SECONDS = 12 * 3600;
+
+  private final StoreOptions options;
+  private final StoreLayout layout;
+  private final VersionList versions;
+  private final Pruner pruner;
+  private final SpaceForecast forecast = new SpaceForecast();
+  private @Nullable Long alertedNs;
+  private @Nullable Long triedNs;
+  private boolean toldUnreadable;
+  private boolean toldOverBudget;
+
+  Housekeeping(StoreOptions options, StoreDirectory directory, VersionList versions) {
+    this.options = options;
+    this.layout = directory.layout();
+    this.versions = versions;
+    this.pruner = new Pruner(options.disk(), layout, directory.directorySync());
+  }
+
+  /**
+   * The versions in the log are known: their lengths say what to expect. What an interrupted prune
+   * has left is deleted; the listing that did not show it under its name was made after this run
+   * had opened the store, so that it needs none of it.
+   *
+   * @param log as it was listed when the versions were learned
+   */
+  void begin(Log log) throws IOException {
+    try {
+      finish(log.gone());
+    } catch (IOException e) {
+      options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
+    }
+    for (Kept version : versions.all()) {
+      if (version.full()) {
+        forecast.made(true, version.stateBytes(), version.fileBytes());
+      }
+    }
+  }
+
+  private void finish(Set<Long> gone) throws IOException {
+    if (gone.isEmpty() || versions.unreadable()) {
+      return;
+    }
+    boolean wanted = !Collections.disjoint(gone, pruner.pinned());
+    for (Kept version : versions.all()) {
+      wanted |= !Collections.disjoint(gone, version.refs());
+    }
+    if (!wanted) {
+      pruner.delete(gone);
+      return;
+    }
+    pruner.nameAgain(gone);
+    versions.learn(gone);
+  }
+
+  /**
+   * Makes room for a version if it is foreseen to need it.
+   *
+   * @param base what it is built on; null for a full version
+   * @param own the newest record of the writer
+   * @return why it is given up: certainly it does not fit; or empty
+   */
+  Optional<String> refuse(Draft draft, @Nullable Base base, long own) {
+    long raw = rawBytes(draft, base);
+    OptionalLong likely = forecast.likelyBytes(base == null, raw);
+    OptionalLong usable = usableBytes();
+    if (likely.isEmpty() || usable.isEmpty() || likely.getAsLong() <= usable.getAsLong()) {
+      return Optional.empty();
+    }
+    alert(
+        "the next version needs about "
+            + size(likely.getAsLong())
+            + " and "
+            + size(usable.getAsLong())
+            + " are free: deleting what retention can spare");
+    prune(KeepRules.last(1), own);
+    usable = usableBytes();
+    long least = forecast.leastBytes(base == null, raw).orElse(0);
+    if (usable.isEmpty() || least <= usable.getAsLong() || isTimeToTry()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "it was not begun, because it needs "
+            + size(least)
+            + " at the very least and "
+            + size(usable.getAsLong())
+            + " are free; free space there");
+  }
+
+  private boolean isTimeToTry() {
+    if (isPast(triedNs)) {
+      triedNs = options.time().nanoTime();
+      return true;
+    }
+    return false;
+  }
+
+  /** The raw bytes of the blocks that will be stored; see {@link VersionFile#write}. */
+  private static long rawBytes(Draft draft, @Nullable Base base) {
+    long bytes = 0;
+    for (RegionSource source : draft.regions()) {
+      RegionSchema schema = source.schema();
+      int like = base == null ? -1 : base.regionLike(schema);
+      if (base == null || like < 0) {
+        bytes += schema.sizeBytes();
+        continue;
+      }
+      for (int block = 0; block < schema.blockCount(); block++) {
+        boolean stored = base.entry(like, schema, block) < 0 || source.changed(block);
+        bytes += stored ? schema.blockLengthBytes(block) : 0;
+      }
+    }
+    return bytes;
+  }
+
+  /** A version was made: deletes what need not stay any more, and looks ahead. */
+  void committed(CommitResult.Committed made, long stateBytes, long own) {
+    try {
+      tidy(made, stateBytes, own);
+    } catch (OutOfMemoryError e) {
+      options.tell().accept("not enough memory to delete old versions: " + e.getMessage());
+    }
+  }
+
+  private void tidy(CommitResult.Committed made, long stateBytes, long own) {
+    forecast.made(made.full(), made.changedBytes(), made.storedBytes());
+    prune(options.keep(), own);
+    OptionalLong usable = usableBytes();
+    if (usable.isEmpty()) {
+      return;
+    }
+    long ownBytes = versions.all().stream().mapToLong(Kept::fileBytes).sum();
+    forecast.looked(options.time().nanoTime(), usable.getAsLong(), ownBytes, made.full());
+    lookAhead(usable.getAsLong(), forecast.likelyBytes(true, stateBytes).orElse(0));
+  }
+
+  /** The fullest moment is while a full version is written: the old ones are still there. */
+  private void lookAhead(long usableBytes, long fullBytes) {
+    if (usableBytes < fullBytes) {
+      alert(
+          "the next full version needs about "
+              + size(fullBytes)
+              + " and "
+              + size(usableBytes)
+              + " are free; free space there");
+      return;
+    }
+    OptionalDouble until = forecast.secondsUntilBelow(fullBytes);
+    if (until.isPresent() && until.getAsDouble() < WARN_AHEAD_SECONDS) {
+      double each = forecast.secondsPerVersion().orElse(Double.POSITIVE_INFINITY);
+      alert(
+          String.format(
+              Locale.ROOT,
+              "at the present rate there will be no room for a full version (about %s) in %.1f h,"
+                  + " some %d versions from now: %s are free; free space there",
+              size(fullBytes),
+              until.getAsDouble() / 3600,
+              (long) (until.getAsDouble() / each),
+              size(usableBytes)));
+    }
+  }
+
+  private void alert(String what) {
+    if (isPast(alertedNs)) {
+      alertedNs = options.time().nanoTime();
+      options.tell().accept("disk of " + layout.root() + ": " + what);
+    }
+  }
+
+  private boolean isPast(@Nullable Long sinceNs) {
+    return sinceNs == null || options.time().nanoTime() - sinceNs >= ALERT_EVERY.toNanos();
+  }
+
+  private OptionalLong usableBytes() {
+    try {
+      return OptionalLong.of(options.disk().usableBytes(layout.log()));
+    } catch (IOException e) {
+      return OptionalLong.empty(); // the commit will tell
+    }
+  }
+
+  private static String size(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MiB", bytes / 0x1p20);
+  }
+
+  /** No space was left for a version that was being written. */
+  void makeRoom(long own) {
+    options.tell().accept("no space left for a version: deleting what retention can spare");
+    prune(KeepRules.last(1), own);
+  }
+
+  private void prune(KeepRules rules, long own) {
+    if (versions.unreadable()) {
+      tellUnreadable();
+      return;
+    }
+    try {
+      Set<Long> pinned = pruner.pinned();
+      Wishes wishes =
+          new Wishes(rules, options.spare(), pinned, Set.of(), options.time().epochMs());
+      Retention.Plan plan = Retention.plan(versions.all(), versions.damaged(), wishes);
+      tellOverBudget(plan);
+      // Another run that has opened the store may need what this one could spare.
+      if (pruner.prune(plan.victims(), pinned, numbers -> highest(numbers) == own)) {
+        versions.remove(plan.victims());
+      }
+    } catch (IOException e) {
+      options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
+    }
+  }
+
+  private static long highest(NavigableSet<Long> numbers) {
+    return numbers.isEmpty() ? 0 : numbers.last();
+  }
+
+  private void tellUnreadable() {
+    if (!toldUnreadable) {
+      toldUnreadable = true;
+      options
+          .tell()
+          .accept(
+              "a record in "
+                  + layout.log()
+                  + " cannot be read, so no version is deleted, since it may refer to any; look"
+                  + " with: holdfast verify");
+    }
+  }
+
+  private void tellOverBudget(Retention.Plan plan) {
+    if (plan.overBudget() && !toldOverBudget) {
+      toldOverBudget = true;
+      options
+          .tell()
+          .accept(
+              "the versions that must stay are "
+                  + size(plan.stayBytes())
+                  + " long, more than the rule to keep ("
+                  + options.keep()
+                  + ") allows; they stay");
+    }
+  }
+}

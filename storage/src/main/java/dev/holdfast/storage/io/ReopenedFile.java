@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file for reading that is opened by its name again when its handle has gone stale, as it may on
+ * NFS when the server has moved the file or was restarted. What is read then is checked by whoever
+ * reads it, as always: another file of that name would not pass.
+ */
+final class ReopenedFile implements DiskFile {
+  private static final int REOPENED_MAX = 3;
+
+  private final ByName byName;
+  private DiskFile file;
+
+  private ReopenedFile(ByName byName, DiskFile file) {
+    this.byName = byName;
+    this.file = file;
+  }
+
+  /** Opens the file. */
+  interface ByName {
+    DiskFile open() throws IOException;
+  }
+
+  private interface Reading<T> {
+    T of(DiskFile file) throws IOException;
+  }
+
+  static DiskFile of(ByName byName) throws IOException {
+    for (int again = 0; ; again++) {
+      try {
+        return new ReopenedFile(byName, byName.open());
+      } catch (IOException e) {
+        throwUnlessStale(e, again);
+      }
+    }
+  }
+
+  private static void throwUnlessStale(IOException failure, int again) throws IOException {
+    if (!IoKind.isStale(failure) || again == REOPENED_MAX) {
+      throw failure;
+    }
+  }
+
+  private <T> T read(Reading<T> reading) throws IOException {
+    for (int again = 0; ; again++) {
+      try {
+        return reading.of(file);
+      } catch (IOException e) {
+        throwUnlessStale(e, again);
+        reopen();
+      }
+    }
+  }
+
+  private void reopen() throws IOException {
+    DiskFile fresh = of(byName);
+    try {
+      file.close();
+    } catch (IOException e) {
+      // A file that was only read has nothing to lose at close.
+    }
+    file = fresh;
+  }
+
+  @Override
+  public long size() throws IOException {
+    return read(DiskFile::size);
+  }
+
+  @Override
+  public int read(ByteBuffer into, long position) throws IOException {
+    return read(from -> from.read(into, position));
+  }
+
+  @Override
+  public int write(ByteBuffer from, long position) throws IOException {
+    return file.write(from, position);
+  }
+
+  @Override
+  public void truncate(long bytes) throws IOException {
+    file.truncate(bytes);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    file.sync();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import static dev.holdfast.storage.TestStores.STORE;
+import static dev.holdfast.storage.TestStores.committed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.storage.VerifyReport.Outcome;
+import dev.holdfast.storage.format.DamagedException;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Files that were deleted by others: where it can be told, nothing begins from zero. */
+class LostRecordsTest {
+  private static final StoreLayout LAYOUT = new StoreLayout(STORE);
+
+  private final TestJob job = new TestJob(8);
+  private final MemoryDisk disk = new MemoryDisk();
+
+  /** OPEN 1, one version 2, and the OPEN 3 of an attempt that was killed. */
+  private void oneVersionAndAnAttemptAfterIt() {
+    try (StoreWriter writer = TestStores.open(disk)) {
+      job.advance();
+      committed(job.commit(writer, false));
+    }
+    StoreWriter.open(STORE, TestStores.takingOver(disk)).close();
+  }
+
+  @Test
+  void newest_onlyVersionLost_isNoBeginning() throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    disk.delete(LAYOUT.record(2));
+    assertEquals(Outcome.NO_USABLE_VERSION, Verifier.verify(STORE, disk).outcome());
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+      var refused = assertThrows(NoUsableVersionException.class, writer::newest);
+      assertTrue(
+          refused.getMessage().contains("0000000000000002.hf is missing"), refused::toString);
+      assertTrue(refused.getMessage().contains("HOLDFAST_FRESH=1"), refused::toString);
+    }
+  }
+
+  @Test
+  void open_everyRecordLost_isRefusedAndMakesNone() throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    for (String name : List.copyOf(disk.list(LAYOUT.log()))) {
+      disk.delete(LAYOUT.log().resolve(name));
+    }
+    assertFalse(Verifier.verify(STORE, disk).findings().isEmpty());
+    var refused = assertThrows(NoUsableVersionException.class, () -> TestStores.open(disk).close());
+    assertTrue(refused.getMessage().contains("HOLDFAST_FRESH=1"), refused::toString);
+    assertEquals(List.of(), disk.list(LAYOUT.log()));
+  }
+
+  @Test
+  void newest_attemptsWithoutAVersion_areABeginning() {
+    for (int attempt = 0; attempt < 3; attempt++) {
+      try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+        assertTrue(writer.newest().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void pin_versionThatDoesNotRestore_isRefused() {
+    oneVersionAndAnAttemptAfterIt();
+    Store store = Store.open(STORE, disk);
+    int at;
+    try (StoredVersion version = store.version(2)) {
+      at = (int) version.index().offset(0);
+    }
+    disk.bytes(LAYOUT.record(2))[at] ^= 1;
+    assertThrows(DamagedException.class, () -> Pins.pin(store, disk, 2));
+    assertTrue(Pins.of(store, disk).isEmpty());
+  }
+
+  @Test
+  void verify_pinnedVersionLost_isReported() throws IOException {
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(9);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
+      for (int i = 0; i < 3; i++) {
+        job.advance();
+        committed(job.commit(writer, true));
+      }
+    }
+    Pins.pin(Store.open(STORE, disk), disk, 2);
+    assertEquals(List.of(), Verifier.verify(STORE, disk).findings());
+    disk.delete(LAYOUT.record(2));
+    assertEquals(1, Verifier.verify(STORE, disk).findings().size());
+  }
+
+  @Test
+  void version_numberOfAnotherRecord_isNotThereAndNotDamaged() {
+    oneVersionAndAnAttemptAfterIt();
+    Store store = Store.open(STORE, disk);
+    var missing = assertThrows(NoUsableVersionException.class, () -> store.version(1));
+    assertTrue(missing.getMessage().contains("there is no version 1"), missing::toString);
+  }
+}
