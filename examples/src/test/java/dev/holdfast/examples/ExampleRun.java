@@ -161,6 +161,10 @@ final class ExampleRun implements AutoCloseable {
     await("\"" + part + "\"", () -> err.stream().anyMatch(line -> line.contains(part)));
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   long pid() {
     return process.pid();
   }

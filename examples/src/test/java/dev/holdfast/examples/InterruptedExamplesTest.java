@@ -121,7 +121,7 @@ final class InterruptedExamplesTest {
   private void reachAMoment(ExampleRun run, int kill, List<String> lines)
       throws InterruptedException {
     Set<String> farEnough = Set.copyOf(lines.subList(lines.size() * kill / PARTS, lines.size()));
-    switch (random.nextInt(6)) {
+    switch (kill % 4 == 0 ? 2 : random.nextInt(6)) { // on a slow machine too some come far
       case 0 -> pauseUpToMs(250);
       case 1 -> {
         run.awaitMessage(" attempt ");
