@@ -47,6 +47,7 @@ public final class Job {
   private @Nullable KeepRules keep;
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
+  private @Nullable Integer writerThreads;
   private @Nullable Path keyFile;
   private final Set<String> allowedChanges = new HashSet<>();
   private long lastStep = Long.MAX_VALUE;
@@ -138,6 +139,15 @@ public final class Job {
       throw new HoldfastException("memory(" + bytes + "): write how many bytes, 0 or more");
     }
     memoryBytes = bytes;
+    return this;
+  }
+
+  /**
+   * How many threads may compress a version at once while the program goes on, 1 to 1024; otherwise
+   * as many as there are processors. HOLDFAST_WRITER_THREADS wins.
+   */
+  public Job writerThreads(int threads) {
+    writerThreads = Settings.writerThreads("writerThreads", String.valueOf(threads));
     return this;
   }
 
@@ -326,6 +336,7 @@ public final class Job {
             Optional.ofNullable(keep),
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
+            Optional.ofNullable(writerThreads),
             Optional.ofNullable(keyFile).filter(file -> confines == null),
             Set.copyOf(allowedChanges));
     Properties file = confines == null ? properties() : new Properties();
@@ -387,6 +398,7 @@ public final class Job {
         settings.keep(),
         settings.spare(),
         StoreOptions.ZSTD_LEVEL_DEFAULT,
+        settings.writerThreads(),
         StoreOptions.MAX_FILE_AGE_DEFAULT,
         settings.restarted(),
         settings.fresh(),

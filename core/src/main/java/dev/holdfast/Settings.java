@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
  * @param keep what stays besides what retention needs
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
+ * @param writerThreads how many threads may encode a version at once
  * @param allowedChanges parameters that may change at a restart
  * @param fresh whether an existing store is set aside
  * @param breakLock whether to take over from a holder that cannot be proven gone
@@ -50,6 +51,7 @@ record Settings(
     KeepRules keep,
     boolean spare,
     long memoryBytes,
+    int writerThreads,
     Set<String> allowedChanges,
     boolean fresh,
     boolean breakLock,
@@ -59,8 +61,18 @@ record Settings(
     boolean endToldByScheduler) {
 
   private static final String PREFIX = "HOLDFAST";
+  private static final int WRITER_THREADS_MAX = 1024;
   private static final Set<String> NAMES =
-      Set.of("store", "mttf", "policy", "walltime", "keep", "spare", "memory", "key_file");
+      Set.of(
+          "store",
+          "mttf",
+          "policy",
+          "walltime",
+          "keep",
+          "spare",
+          "memory",
+          "writer_threads",
+          "key_file");
   private static final Set<String> NAMES_OF_ONE_RUN =
       Set.of("fresh", "break_lock", "previous_end", "accept_unsealed");
 
@@ -83,10 +95,12 @@ record Settings(
       Optional<KeepRules> keep,
       Optional<Boolean> spare,
       Optional<Long> memoryBytes,
+      Optional<Integer> writerThreads,
       Optional<Path> keyFile,
       Set<String> allowedChanges) {
     static final Told NOTHING =
         new Told(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -144,6 +158,13 @@ record Settings(
             .or(told::memoryBytes)
             .or(() -> lookup.file("memory").map(text -> Sizes.parse("memory", text)))
             .orElseGet(Settings::freeMemoryBytes),
+        lookup
+            .environment("writer_threads")
+            .map(text -> writerThreads("HOLDFAST_WRITER_THREADS", text))
+            .or(told::writerThreads)
+            .or(() ->
+                lookup.file("writer_threads").map(text -> writerThreads("writer_threads", text)))
+            .orElseGet(() -> Runtime.getRuntime().availableProcessors()),
         told.allowedChanges(),
         flag(lookup, "fresh"),
         flag(lookup, "break_lock"),
@@ -290,6 +311,19 @@ record Settings(
       case "0", "no", "false", "off", "none" -> false;
       default -> throw new HoldfastException(what + " \"" + text + "\": write 1 or 0");
     };
+  }
+
+  static int writerThreads(String what, String text) {
+    try {
+      int threads = Integer.parseInt(text.strip());
+      if (threads >= 1 && threads <= WRITER_THREADS_MAX) {
+        return threads;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new HoldfastException(
+        what + " \"" + text + "\": write a number of threads, 1 to " + WRITER_THREADS_MAX);
   }
 
   private static boolean flag(Lookup lookup, String name) {

@@ -326,6 +326,12 @@ final class TrackedPart implements RegionSource {
         : memory.view(olds[block], schema().blockLengthBytes(block));
   }
 
+  /** Slots are this shadow's until the capture has ended. */
+  @Override
+  public boolean keepsBytes() {
+    return true;
+  }
+
   /** The slot of what a block held before, where only pieces of that were kept; or none. */
   private long putTogether(int block) {
     int length = schema().blockLengthBytes(block);

@@ -84,6 +84,7 @@ final class FileJob {
             usual.keep(),
             usual.spare(),
             usual.zstdLevel(),
+            usual.writerThreads(),
             usual.maxFileAge(),
             usual.mustExist(),
             usual.fresh(),

@@ -75,6 +75,7 @@ final class LedgerTest {
             Optional.empty(),
             Optional.of(64L << 20),
             Optional.empty(),
+            Optional.empty(),
             Set.of());
     Settings settings = Settings.conclude("test", told, Map.of(), new Properties());
     StoreOptions options =
@@ -85,6 +86,7 @@ final class LedgerTest {
             KeepRules.last(1),
             true,
             StoreOptions.ZSTD_LEVEL_DEFAULT,
+            1,
             StoreOptions.MAX_FILE_AGE_DEFAULT,
             false,
             false,

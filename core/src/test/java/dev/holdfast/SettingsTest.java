@@ -43,6 +43,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -54,6 +55,7 @@ final class SettingsTest {
           Optional.of(KeepRules.last(2)),
           Optional.of(false),
           Optional.of(2L << 20),
+          Optional.of(2),
           Optional.empty(),
           Set.of("size"));
 
@@ -65,7 +67,8 @@ final class SettingsTest {
           "HOLDFAST_WALLTIME", "24h",
           "HOLDFAST_KEEP", "5, every 6h for 7d",
           "HOLDFAST_SPARE", "1",
-          "HOLDFAST_MEMORY", "64MiB");
+          "HOLDFAST_MEMORY", "64MiB",
+          "HOLDFAST_WRITER_THREADS", "3");
 
   private static Properties file() {
     Properties file = new Properties();
@@ -76,6 +79,7 @@ final class SettingsTest {
     file.setProperty("keep", "3");
     file.setProperty("spare", "none");
     file.setProperty("memory", "3MiB");
+    file.setProperty("writer_threads", "4");
     return file;
   }
 
@@ -92,6 +96,7 @@ final class SettingsTest {
     assertEquals("last 5, every 6h for 7d", settings.keep().toString());
     assertTrue(settings.spare());
     assertEquals(64L << 20, settings.memoryBytes());
+    assertEquals(3, settings.writerThreads());
     assertEquals(Set.of("size"), settings.allowedChanges());
   }
 
@@ -104,6 +109,7 @@ final class SettingsTest {
     assertEquals(KeepRules.last(2), settings.keep());
     assertFalse(settings.spare());
     assertEquals(2L << 20, settings.memoryBytes());
+    assertEquals(2, settings.writerThreads());
   }
 
   @Test
@@ -115,6 +121,7 @@ final class SettingsTest {
     assertEquals(KeepRules.last(3), settings.keep());
     assertFalse(settings.spare());
     assertEquals(3L << 20, settings.memoryBytes());
+    assertEquals(4, settings.writerThreads());
   }
 
   @Test
@@ -127,6 +134,7 @@ final class SettingsTest {
     assertEquals(KeepRules.last(1), settings.keep());
     assertTrue(settings.spare());
     assertTrue(settings.memoryBytes() >= 64L << 20);
+    assertEquals(Runtime.getRuntime().availableProcessors(), settings.writerThreads());
     assertFalse(settings.fresh());
     assertFalse(settings.breakLock());
     assertFalse(settings.restarted());
@@ -214,6 +222,7 @@ final class SettingsTest {
 
   private static Settings.Told toldKeyFile(Path file) {
     return new Settings.Told(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -341,6 +350,8 @@ final class SettingsTest {
         "HOLDFAST_POLICY | 90 | 90 has no unit",
         "HOLDFAST_MEMORY | 64 | HOLDFAST_MEMORY \"64\": write a size with its unit, such as 64MiB",
         "HOLDFAST_MEMORY | 64 apples | HOLDFAST_MEMORY \"64 apples\"",
+        "HOLDFAST_WRITER_THREADS | 0 | HOLDFAST_WRITER_THREADS \"0\": write a number of threads",
+        "HOLDFAST_WRITER_THREADS | all | HOLDFAST_WRITER_THREADS \"all\": write a number",
         "HOLDFAST_KEEP | 0 | HOLDFAST_KEEP \"0\": write how many versions, 1 or more",
         "HOLDFAST_KEEP | many | such as \"3, every 6h for 7d, at most 200GiB\"",
         "HOLDFAST_KEEP | 3, 4 | HOLDFAST_KEEP \"3, 4\"",

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Gathers encoded blocks of one region into extents and writes them one after another. */
 final class ExtentWriter {
   private static final int PAYLOAD_ALIGN = 8;
+
   private static final long MAPPED_ALIGN = 1L << FileHeader.ALIGN_LOG2;
 
   private final DiskFile file;
@@ -30,6 +31,7 @@ final class ExtentWriter {
   private final int[] entries = new int[Extent.BLOCKS_MAX];
   private final int[] distances = new int[Extent.BLOCKS_MAX];
   private final boolean[] aligned = new boolean[Extent.BLOCKS_MAX];
+
   private final int[] crcRaw = new int[Extent.BLOCKS_MAX];
   private int count;
   private int region;
@@ -64,17 +66,14 @@ final class ExtentWriter {
     return extents;
   }
 
-  /**
-   * Takes the next block of the region.
-   *
-   * @param baseEntry the base's entry it was XORed with, or -1
-   */
-  void add(int region, RegionSchema schema, int block, Encoded encoded, int baseEntry)
-      throws IOException {
+  /** Takes the next block of the region. */
+  void add(BlockJob.Done block) throws IOException {
+    BlockJob job = block.job();
+    Encoded encoded = block.encoded();
     if (count == 0) {
-      this.region = region;
-      this.firstBlock = block;
-      this.schema = schema;
+      this.region = job.region();
+      this.firstBlock = job.block();
+      this.schema = job.schema();
     }
     int plainBytes = encoded.storedBytes();
     int bytes = plainBytes + (cipher == null ? 0 : BlockCipher.EXTRA_BYTES);
@@ -84,11 +83,11 @@ final class ExtentWriter {
     payloadBytes += padded;
     int crcInIndex = cipher == null ? encoded.crc32Raw() : 0;
     entries[count] =
-        index.stored(bytes, encoded.crc32c(), crcInIndex, encoded.codecByte(), baseEntry);
+        index.stored(bytes, encoded.crc32c(), crcInIndex, encoded.codecByte(), block.baseEntry());
     crcRaw[count] = encoded.crc32Raw();
-    distances[count] = block - firstBlock;
+    distances[count] = job.block() - firstBlock;
     aligned[count] =
-        cipher == null && schema.mappable() && encoded.codec().pipeline() == Pipeline.RAW;
+        cipher == null && job.schema().mappable() && encoded.codec().pipeline() == Pipeline.RAW;
     count++;
     if (count == Extent.BLOCKS_MAX || payloadBytes >= ExtentBuffer.PAYLOAD_BYTES_WANTED) {
       flush();

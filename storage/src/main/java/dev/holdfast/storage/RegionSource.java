@@ -27,4 +27,12 @@ public interface RegionSource {
    * not at hand.
    */
   @Nullable MemorySegment committed(int block);
+
+  /**
+   * Whether all segments stay valid and unchanged until the commit has returned, for any thread:
+   * then no block is copied before it is encoded.
+   */
+  default boolean keepsBytes() {
+    return false;
+  }
 }

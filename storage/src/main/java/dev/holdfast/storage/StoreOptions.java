@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param spare whether two versions that share no file are kept, so that the loss of any one file
  *     leaves one restorable
  * @param zstdLevel compression level, -7 to 22
+ * @param writerThreads how many threads may encode a version at once, 1 or more
  * @param maxFileAge no version refers to a file older than this: sites delete old files
  * @param mustExist whether a missing store is an error, as for an attempt that the scheduler
  *     restarted
@@ -41,6 +42,7 @@ public record StoreOptions(
     KeepRules keep,
     boolean spare,
     int zstdLevel,
+    int writerThreads,
     Duration maxFileAge,
     boolean mustExist,
     boolean fresh,
@@ -66,6 +68,7 @@ public record StoreOptions(
         KeepRules.last(1),
         true,
         ZSTD_LEVEL_DEFAULT,
+        Runtime.getRuntime().availableProcessors(),
         MAX_FILE_AGE_DEFAULT,
         false,
         false,
@@ -110,6 +113,7 @@ public record StoreOptions(
         keep,
         spare,
         zstdLevel,
+        writerThreads,
         maxFileAge,
         newMustExist,
         newFresh,

@@ -381,6 +381,7 @@ public final class StoreWriter implements AutoCloseable {
                           from,
                           codecs,
                           encoder,
+                          options.writerThreads(),
                           buffer,
                           layout.keys())
                       .write(refs -> describe(draft, refs, level), this::requireNoSuccessor));

@@ -3,7 +3,6 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.codec.BlockEncoder;
 import dev.holdfast.storage.codec.CodecChoice;
-import dev.holdfast.storage.codec.Encoded;
 import dev.holdfast.storage.format.BlockIndex;
 import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.format.Footer;
@@ -31,9 +30,20 @@ final class VersionFile {
   private final ExtentWriter extents;
   private final DiskFile file;
   private final IndexBuilder index;
+  private final int threads;
+  private final int[] baseRegions;
+
+  /** The next block to be named in the index. */
+  private int nextRegion;
+
+  private int nextBlock;
+  private int storedBlocks;
+  private long changedBytes;
 
   /**
    * @param base the newest committed version, or null for a full version
+   * @param encoder the caller's
+   * @param threads how many may encode at once, the caller among them
    */
   VersionFile(
       DiskFile file,
@@ -42,6 +52,7 @@ final class VersionFile {
       @Nullable Base base,
       CodecMemory codecs,
       BlockEncoder encoder,
+      int threads,
       ExtentBuffer buffer,
       Keys keys) {
     this.file = file;
@@ -50,7 +61,12 @@ final class VersionFile {
     this.base = base;
     this.codecs = codecs;
     this.encoder = encoder;
+    this.threads = threads;
     this.keys = keys;
+    this.baseRegions =
+        regions.stream()
+            .mapToInt(source -> base == null ? -1 : base.regionLike(source.schema()))
+            .toArray();
     this.index = new IndexBuilder(base, blocks(regions));
     this.extents = new ExtentWriter(file, header.fileId(), buffer, index, keys.blocks(header));
   }
@@ -81,56 +97,92 @@ final class VersionFile {
    */
   Written write(Function<List<VersionInfo.FileRef>, VersionInfo> describe, Gate gate)
       throws IOException {
-    int storedBlocks = 0;
-    long changedBytes = 0;
-    for (int region = 0; region < regions.size(); region++) {
-      RegionSource source = regions.get(region);
-      RegionSchema schema = source.schema();
-      int baseRegion = base == null ? -1 : base.regionLike(schema);
-      for (int block = 0; block < schema.blockCount(); block++) {
-        int baseEntry = baseRegion < 0 ? -1 : base().entry(baseRegion, schema, block);
-        if (baseEntry >= 0 && !source.changed(block)) {
-          index.keep(baseEntry);
-        } else {
-          gate.pass();
-          store(region, source, block, baseEntry);
-          storedBlocks++;
-          changedBytes += schema.blockLengthBytes(block);
+    try (EncodeStage stage = new EncodeStage(encoder, threads, largestBlockBytes(), this::take)) {
+      for (int region = 0; region < regions.size(); region++) {
+        int blocks = regions.get(region).schema().blockCount();
+        for (int block = 0; block < blocks; block++) {
+          if (!kept(region, block)) {
+            gate.pass();
+            store(stage, region, block);
+          }
         }
       }
-      extents.flush();
+      stage.finish();
     }
-    return finish(describe, storedBlocks, changedBytes);
+    nameUpTo(regions.size(), 0);
+    return finish(describe);
   }
 
-  private Base base() {
-    if (base == null) {
-      throw new IllegalStateException("a full version has no base");
-    }
-    return base;
+  private int largestBlockBytes() {
+    return regions.stream().mapToInt(r -> r.schema().blockSizeBytes()).max().orElse(1);
   }
 
-  private void store(int region, RegionSource source, int block, int baseEntry) throws IOException {
+  /** The entry of the base that a block may be kept from or XORed with, or -1. */
+  private int baseEntry(int region, int block) {
+    int baseRegion = baseRegions[region];
+    return baseRegion < 0 || base == null
+        ? -1
+        : base.entry(baseRegion, regions.get(region).schema(), block);
+  }
+
+  /** Whether a block is not stored because it lies where the base says. */
+  private boolean kept(int region, int block) {
+    return baseEntry(region, block) >= 0 && !regions.get(region).changed(block);
+  }
+
+  private void store(EncodeStage stage, int region, int block) throws IOException {
+    RegionSource source = regions.get(region);
     RegionSchema schema = source.schema();
-    MemorySegment before = baseEntry < 0 ? null : source.committed(block);
-    if (before != null && base().xorAllowed(baseEntry)) {
-      CodecChoice choice = codecs.forXor(source);
-      MemorySegment raw = source.block(block);
-      Encoded difference = encoder.encodeXor(raw, before, choice);
-      long path = base().storedBytesOnPath(baseEntry) + difference.storedBytes();
-      if (difference.pays() && path <= raw.byteSize() / 2) {
-        extents.add(region, schema, block, difference, baseEntry);
-        return;
+    BlockBatch batch = stage.roomFor(schema.blockLengthBytes(block));
+    BlockJob.@Nullable Layer layer = layer(batch, source, block, baseEntry(region, block));
+    CodecChoice choice = codecs.forRaw(source);
+    MemorySegment raw = lasting(batch, source, source.block(block));
+    batch.add(new BlockJob(region, schema, block, raw, choice, layer));
+  }
+
+  private BlockJob.@Nullable Layer layer(
+      BlockBatch batch, RegionSource source, int block, int baseEntry) {
+    if (base == null || baseEntry < 0 || !base.xorAllowed(baseEntry)) {
+      return null;
+    }
+    MemorySegment before = source.committed(block);
+    if (before == null) {
+      return null;
+    }
+    MemorySegment bytes = lasting(batch, source, before);
+    long pathBytes = base.storedBytesOnPath(baseEntry);
+    return new BlockJob.Layer(baseEntry, bytes, pathBytes, codecs.forXor(source));
+  }
+
+  private static MemorySegment lasting(BlockBatch batch, RegionSource source, MemorySegment bytes) {
+    return source.keepsBytes() ? bytes : batch.copy(bytes);
+  }
+
+  /** Takes the next block that is stored; those before it are where they were. */
+  private void take(BlockJob.Done block) throws IOException {
+    BlockJob job = block.job();
+    nameUpTo(job.region(), job.block());
+    extents.add(block);
+    nextBlock++;
+    storedBlocks++;
+    changedBytes += job.raw().byteSize();
+  }
+
+  /** Names kept blocks in the index up to this one; an extent ends with its region. */
+  private void nameUpTo(int region, int block) throws IOException {
+    while (nextRegion < region || nextBlock < block) {
+      if (nextBlock == regions.get(nextRegion).schema().blockCount()) {
+        extents.flush();
+        nextRegion++;
+        nextBlock = 0;
+      } else {
+        index.keep(baseEntry(nextRegion, nextBlock));
+        nextBlock++;
       }
     }
-    CodecChoice choice = codecs.forRaw(source);
-    extents.add(region, schema, block, encoder.encode(source.block(block), choice), -1);
   }
 
-  private Written finish(
-      Function<List<VersionInfo.FileRef>, VersionInfo> describe,
-      int storedBlocks,
-      long changedBytes)
+  private Written finish(Function<List<VersionInfo.FileRef>, VersionInfo> describe)
       throws IOException {
     BlockIndex entries = index.finish();
     VersionInfo info = describe.apply(index.refs());

@@ -118,7 +118,7 @@ final class ManyVersions {
     try (DiskFile file = disk.create(layout.record(number), Access.OWNER);
         ExtentBuffer buffer = new ExtentBuffer(List.of(state.schema()))) {
       VersionFile.Written written =
-          new VersionFile(file, header, List.of(state), from, codecs, encoder, buffer, Keys.NONE)
+          new VersionFile(file, header, List.of(state), from, codecs, encoder, 1, buffer, Keys.NONE)
               .write(refs -> describe(number, from, refs), () -> {});
       FileRef own =
           new FileRef(

@@ -37,6 +37,7 @@ final class TestStores {
     boolean fresh;
     boolean breakLock;
     Keys keys = Keys.NONE;
+    int writerThreads = 3;
 
     StoreOptions on(Disk disk) {
       return new StoreOptions(
@@ -46,6 +47,7 @@ final class TestStores {
           keep,
           spare,
           1,
+          writerThreads,
           maxFileAge,
           mustExist,
           fresh,

@@ -75,6 +75,15 @@ public final class BlockEncoder implements AutoCloseable {
     return compress(difference, choice, crc32Raw);
   }
 
+  /**
+   * Whether {@link #encodeXor} is worth trying: not where the difference would be stored raw, as
+   * with {@link Pipeline#RAW} all are but that of a block that has not changed.
+   */
+  public boolean xorMayPay(MemorySegment raw, MemorySegment previous, CodecChoice choice) {
+    boolean compressed = zstd.isPresent() && choice.codec().pipeline().zstd();
+    return compressed || raw.mismatch(previous) == -1;
+  }
+
   private Encoded compress(MemorySegment content, CodecChoice choice, int crc32Raw) {
     Codec codec = choice.codec();
     if (zstd.isPresent() && codec.pipeline().zstd()) {

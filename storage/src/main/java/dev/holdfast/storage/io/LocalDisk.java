@@ -66,7 +66,7 @@ final class LocalDisk implements Disk {
       if (access == Access.GROUP) {
         Files.setAttribute(file, MODE, GROUP_FILE, NOFOLLOW_LINKS);
       }
-      return new ChannelFile(channel);
+      return new NewFile(new ChannelFile(channel));
     } catch (IOException e) {
       channel.close();
       throw e;
