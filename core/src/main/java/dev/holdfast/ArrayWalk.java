@@ -148,22 +148,27 @@ final class ArrayWalk {
     return rectangular ? leaf * extents[depth - 1] : starts[leaf];
   }
 
-  /** The leaf that holds an element; quick when asked in order. */
+  /**
+   * The leaf that holds an element; quick when asked in order. Several threads may ask: where one
+   * has found another's last answer it only searches longer.
+   */
   int leafAt(long element) {
     if (rectangular) {
       return (int) (element / extents[depth - 1]);
     }
-    if (element < starts[cursor]) {
-      cursor = 0;
+    int at = cursor;
+    if (element < starts[at]) {
+      at = 0;
     }
-    if (element >= starts[cursor + 1]) {
+    if (element >= starts[at + 1]) {
       // Empty leaves share their start with the next one: the last of them is meant.
-      int found = Arrays.binarySearch(starts, cursor, leafCount, element);
-      cursor = found < 0 ? -found - 2 : found;
-      while (starts[cursor + 1] <= element) {
-        cursor++;
+      int found = Arrays.binarySearch(starts, at, leafCount, element);
+      at = found < 0 ? -found - 2 : found;
+      while (starts[at + 1] <= element) {
+        at++;
       }
     }
-    return cursor;
+    cursor = at;
+    return at;
   }
 }

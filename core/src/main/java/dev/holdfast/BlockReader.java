@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -17,4 +18,12 @@ interface BlockReader {
    * @param dst native, exactly as long as the block
    */
   void readBlock(int region, int block, MemorySegment dst);
+
+  /**
+   * Reads and verifies all blocks of a region, by several threads, at the latest in {@link #await}.
+   */
+  void readRegion(int region, ParallelReader.Target target);
+
+  /** Waits until all regions have been read; throws what reading one of their blocks has thrown. */
+  void await();
 }

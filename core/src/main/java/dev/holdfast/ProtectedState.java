@@ -286,11 +286,12 @@ final class ProtectedState implements AutoCloseable {
 
   private void fill(StoredRegions stored) {
     if (shadow != null) {
-      shadow.restore(stored, scratch);
+      shadow.restore(stored);
       return;
     }
     Collection<Region> all = regions.values();
-    all.forEach(region -> region.parts().forEach(part -> stored.fill(part, scratch)));
+    all.forEach(region -> region.parts().forEach(stored::fill));
+    stored.version().await();
   }
 
   /**

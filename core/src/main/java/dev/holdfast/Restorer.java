@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.OutputFile;
+import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.RegionSchema;
@@ -155,7 +156,9 @@ final class Restorer {
       }
     }
     declared.outputs().values().forEach(AppendFile::release); // of a version that was passed over
-    declared.state().restore(new Reader(version));
+    try (ParallelReader reader = version.inParallel()) {
+      declared.state().restore(new Reader(version, reader));
+    }
     Fallback.requireStore(store); // the output files are a successor's, if there is one
     for (AppendFile output : declared.outputs().values()) {
       OutputMark mark = mark(version.info(), output.name());
@@ -193,7 +196,7 @@ final class Restorer {
   }
 
   /** The version's blocks, for the regions. */
-  private record Reader(StoredVersion version) implements BlockReader {
+  private record Reader(StoredVersion version, ParallelReader parallel) implements BlockReader {
     @Override
     public List<RegionSchema> regions() {
       return version.info().regions();
@@ -202,6 +205,16 @@ final class Restorer {
     @Override
     public void readBlock(int region, int block, MemorySegment into) {
       version.readBlock(region, block, into);
+    }
+
+    @Override
+    public void readRegion(int region, ParallelReader.Target target) {
+      parallel.read(region, target);
+    }
+
+    @Override
+    public void await() {
+      parallel.await();
     }
   }
 }

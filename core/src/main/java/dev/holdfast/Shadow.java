@@ -198,18 +198,22 @@ final class Shadow implements AutoCloseable {
   }
 
   /** Fills shadow and program; what the version stores in blocks of another size stays owed. */
-  void restore(StoredRegions stored, Scratch scratch) {
+  void restore(StoredRegions stored) {
+    List<TrackedPart> alike = new ArrayList<>();
     for (Entry entry : entries) {
       for (TrackedPart part : entry.parts) {
         RegionSchema there = stored.find(part.schema().name());
         if (there != null && there.blockLog2() == part.schema().blockLog2()) {
           part.restore(stored.version(), stored.index(there.name()));
+          alike.add(part);
         } else {
           part.distrust();
-          stored.fill(part.part(), scratch);
+          stored.fill(part.part());
         }
       }
     }
+    stored.version().await();
+    alike.forEach(TrackedPart::restored);
   }
 
   /** Nothing is known any more and everything is owed: a restore has failed half-way. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The regions of a version by name. */
@@ -62,18 +64,24 @@ final class StoredRegions {
     return values;
   }
 
-  /** Fills the program alone, block by block; a part that is not stored must be empty. */
-  void fill(Part part, Scratch scratch) {
-    String name = part.schema().name();
-    RegionSchema schema = find(name);
-    if (schema == null) {
-      return;
+  /** Fills the program alone, by and by; a part that is not stored must be empty. */
+  void fill(Part part) {
+    RegionSchema schema = find(part.schema().name());
+    if (schema != null) {
+      version.readRegion(index(schema.name()), new PartTarget(part, schema));
     }
-    for (int b = 0; b < schema.blockCount(); b++) {
-      int length = schema.blockLengthBytes(b);
-      MemorySegment block = scratch.segment(length);
-      version.readBlock(index(name), b, block);
-      part.fill((long) b << schema.blockLog2(), block, length);
+  }
+
+  /** A part of the program that takes blocks. */
+  private record PartTarget(Part part, RegionSchema schema) implements ParallelReader.Target {
+    @Override
+    public Optional<MemorySegment> memory(int block) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void take(int block, MemorySegment bytes) {
+      part.fill((long) block << schema.blockLog2(), bytes, (int) bytes.byteSize());
     }
   }
 }

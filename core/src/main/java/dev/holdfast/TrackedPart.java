@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.RegionSource;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -290,18 +292,30 @@ final class TrackedPart implements RegionSource {
   }
 
   /**
-   * Fills the shadow and the program from a version; afterwards nothing is owed.
+   * Fills the shadow and the program from a version, by and by; see {@link #restored}.
    *
    * @param index the region's in the version, which has the same size and block size
    */
   void restore(BlockReader version, int index) {
-    for (int b = 0; b < slots.length; b++) {
-      int length = schema().blockLengthBytes(b);
-      MemorySegment slot = memory.view(slots[b], length);
-      version.readBlock(index, b, slot);
-      part.fill((long) b << schema().blockLog2(), slot, length);
-      flags[b] = KNOWN;
+    version.readRegion(index, new Restoring());
+  }
+
+  /** Takes a version's blocks, each into its slot and from there into the program. */
+  private final class Restoring implements ParallelReader.Target {
+    @Override
+    public Optional<MemorySegment> memory(int block) {
+      return Optional.of(block(block));
     }
+
+    @Override
+    public void take(int block, MemorySegment bytes) {
+      part.fill((long) block << schema().blockLog2(), bytes, (int) bytes.byteSize());
+    }
+  }
+
+  /** All blocks have been taken: nothing is owed. */
+  void restored() {
+    Arrays.fill(flags, KNOWN);
     owedBlocks = 0;
     owedBytes = 0;
   }

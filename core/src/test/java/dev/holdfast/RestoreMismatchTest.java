@@ -121,7 +121,7 @@ class RestoreMismatchTest {
       StoredImage newer = States.commit(state);
       text.set("now");
       BlockReader damaged =
-          new BlockReader() {
+          new SequentialReader() {
             @Override
             public List<RegionSchema> regions() {
               return newer.regions();

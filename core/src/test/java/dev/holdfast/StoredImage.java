@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A version in memory, made from a capture the way a store makes one: changed blocks on a base. */
-final class StoredImage implements BlockReader {
+final class StoredImage implements SequentialReader {
   private final List<RegionSchema> schemas = new ArrayList<>();
   private final Map<String, byte[][]> blocks = new LinkedHashMap<>();
 

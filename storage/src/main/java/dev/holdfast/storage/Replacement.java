@@ -82,7 +82,7 @@ final class Replacement {
   private void prove(Path temporary) throws IOException, BeyondRepairException {
     List<StoreException> problems = new ArrayList<>();
     try (RecordFile file = RecordFile.open(disk, layout.keys(), temporary, number);
-        Workers workers = new Workers(1)) {
+        Workers workers = new Workers(1, "holdfast-verify-")) {
       Verifier.verifyFile(
           file,
           workers,

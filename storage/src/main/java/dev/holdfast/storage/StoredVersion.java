@@ -268,6 +268,11 @@ public final class StoredVersion implements AutoCloseable {
     return made;
   }
 
+  /** Reads many blocks by all processors; the caller closes it, before this version. */
+  public ParallelReader inParallel() {
+    return new ParallelReader(this);
+  }
+
   /**
    * Reads and verifies every block.
    *

@@ -55,7 +55,7 @@ public final class Verifier implements AutoCloseable {
     this.options = options;
     this.layout = store.layout();
     this.findings = new Findings(options);
-    this.workers = new Workers(options.threads());
+    this.workers = new Workers(options.threads(), "holdfast-verify-");
     this.versionCheck = new VersionCheck(options, findings, workers);
     this.line = new LineCheck(disk, layout, findings);
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that check blocks, each with its own scratch. Their queue is short: who hands out tasks
- * waits when all are busy, so that memory does not grow with the store. With one thread everything
- * happens at once, on the caller's own.
+ * Threads that read and check blocks, each with its own scratch. Their queue is short: who hands
+ * out tasks waits when all are busy, so that memory does not grow with the store. With one thread
+ * everything happens at once, on the caller's own.
  */
 final class Workers implements AutoCloseable {
   private final BlockScratch own = new BlockScratch();
@@ -31,11 +31,14 @@ final class Workers implements AutoCloseable {
     void run(BlockScratch scratch) throws IOException;
   }
 
-  Workers(int count) {
+  /**
+   * @param name what the threads are called, followed by a number
+   */
+  Workers(int count, String name) {
     queue = new ArrayBlockingQueue<>(2 * count);
     for (int i = 0; i < count && count > 1; i++) {
       BlockScratch scratch = new BlockScratch();
-      Thread thread = new Thread(() -> work(scratch), "holdfast-verify-" + (i + 1));
+      Thread thread = new Thread(() -> work(scratch), name + (i + 1));
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);
@@ -57,7 +60,7 @@ final class Workers implements AutoCloseable {
       queue.put(task);
     } catch (InterruptedException e) {
       open.arriveAndDeregister();
-      throw new IllegalStateException("interrupted while verifying", e);
+      throw new IllegalStateException("interrupted while blocks are checked", e);
     }
   }
 
@@ -83,9 +86,14 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /** Waits until all that was submitted is done, or has failed. */
+  void finish() {
+    open.arriveAndAwaitAdvance();
+  }
+
   /** Waits until all that was submitted is done; throws what the first that failed has thrown. */
   void await() throws IOException {
-    open.arriveAndAwaitAdvance();
+    finish();
     switch (failure.get()) {
       case null -> {}
       case IOException e -> throw e;

@@ -3,17 +3,20 @@ package dev.holdfast.storage.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A file for reading that is opened by its name again when its handle has gone stale, as it may on
  * NFS when the server has moved the file or was restarted. What is read then is checked by whoever
- * reads it, as always: another file of that name would not pass.
+ * reads it, as always: another file of that name would not pass. Several threads may read at once.
  */
 final class ReopenedFile implements DiskFile {
   private static final int REOPENED_MAX = 3;
 
   private final ByName byName;
-  private DiskFile file;
+  private final List<DiskFile> stale = new ArrayList<>();
+  private volatile DiskFile file;
 
   private ReopenedFile(ByName byName, DiskFile file) {
     this.byName = byName;
@@ -47,23 +50,22 @@ final class ReopenedFile implements DiskFile {
 
   private <T> T read(Reading<T> reading) throws IOException {
     for (int again = 0; ; again++) {
+      DiskFile used = file;
       try {
-        return reading.of(file);
+        return reading.of(used);
       } catch (IOException e) {
         throwUnlessStale(e, again);
-        reopen();
+        reopen(used);
       }
     }
   }
 
-  private void reopen() throws IOException {
-    DiskFile fresh = of(byName);
-    try {
-      file.close();
-    } catch (IOException e) {
-      // A file that was only read has nothing to lose at close.
+  /** Once for all threads that read it; handles that others may be using are closed at the end. */
+  private synchronized void reopen(DiskFile used) throws IOException {
+    if (file == used) {
+      file = of(byName);
+      stale.add(used);
     }
-    file = fresh;
   }
 
   @Override
@@ -92,7 +94,14 @@ final class ReopenedFile implements DiskFile {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    for (DiskFile old : stale) {
+      try {
+        old.close();
+      } catch (IOException e) {
+        // A file that was only read has nothing to lose at close.
+      }
+    }
     file.close();
   }
 }
