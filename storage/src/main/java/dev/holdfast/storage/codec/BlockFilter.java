@@ -3,21 +3,18 @@ package dev.holdfast.storage.codec;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The filters of a pipeline over a whole block: differences, folding, byte planes, and back.
  *
- * <p>The block is worked off in chunks that fit the first-level cache, held in two Java arrays:
- * plain array loops are what the JIT compiler optimises best, and a chunk is one bulk copy away
- * from native memory. The element before the chunk is carried along, so chunks leave no trace in
- * the output. Not thread-safe; input and output must not overlap.
+ * <p>The block is worked off in chunks that fit the first-level cache, held in Java arrays: plain
+ * array loops are what the JIT compiler optimises best, and a chunk is one bulk copy away from
+ * native memory. Arrays are little-endian like blocks, because Holdfast runs on no other machine.
+ * The element before the chunk is carried along, so chunks leave no trace in the output. Not
+ * thread-safe; input and output must not overlap.
  */
 final class BlockFilter {
-  private static final ValueLayout.OfLong LONG_LE =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  /** 16 KiB; a multiple of a group (8 elements of at most 8 bytes). */
+  /** 16 KiB; whole elements of any width. */
   private static final int CHUNK_LONGS = 2048;
 
   private static final int CHUNK_BYTES = 8 * CHUNK_LONGS;
@@ -27,6 +24,8 @@ final class BlockFilter {
 
   private long[] elements = new long[1 + CHUNK_LONGS];
   private long[] spare = new long[1 + CHUNK_LONGS];
+  private final byte[] split = new byte[CHUNK_BYTES];
+  private final BytePlanes planes = new BytePlanes(CHUNK_LONGS);
 
   /** Filters {@code raw} into {@code out}, which has the same length. */
   void forward(Codec codec, MemorySegment raw, MemorySegment out) {
@@ -36,13 +35,13 @@ final class BlockFilter {
     long[] carries = new long[2];
     for (int offset = 0; offset < filteredBytes; offset += CHUNK_BYTES) {
       int chunkBytes = Math.min(CHUNK_BYTES, filteredBytes - offset);
-      load(raw, offset, elements, 1, chunkBytes);
+      chunk(elements, chunkBytes).copyFrom(raw.asSlice(offset, chunkBytes));
       differ(codec, longsOf(chunkBytes), carries);
-      int groups = groupsOf(chunkBytes, width);
-      BytePlanes.split(width, elements, spare, groups);
+      int count = chunkBytes / width;
+      planes.split(width, elements, split, count);
       for (int k = 0; k < width; k++) {
-        int at = k * planeBytes + offset / width;
-        store(spare, k * groups, out, at, chunkBytes / width);
+        long at = (long) k * planeBytes + offset / width;
+        MemorySegment.copy(split, k * count, out, ValueLayout.JAVA_BYTE, at, count);
       }
     }
     MemorySegment.copy(raw, filteredBytes, out, filteredBytes, raw.byteSize() - filteredBytes);
@@ -56,14 +55,14 @@ final class BlockFilter {
     long[] carries = new long[2];
     for (int offset = 0; offset < filteredBytes; offset += CHUNK_BYTES) {
       int chunkBytes = Math.min(CHUNK_BYTES, filteredBytes - offset);
-      int groups = groupsOf(chunkBytes, width);
+      int count = chunkBytes / width;
       for (int k = 0; k < width; k++) {
-        int at = k * planeBytes + offset / width;
-        load(filtered, at, spare, k * groups, chunkBytes / width);
+        long at = (long) k * planeBytes + offset / width;
+        MemorySegment.copy(filtered, ValueLayout.JAVA_BYTE, at, split, k * count, count);
       }
-      BytePlanes.join(width, spare, elements, groups);
+      planes.join(width, split, elements, count);
       sum(codec, longsOf(chunkBytes), carries);
-      store(elements, 1, raw, offset, chunkBytes);
+      raw.asSlice(offset, chunkBytes).copyFrom(chunk(elements, chunkBytes));
     }
     MemorySegment.copy(filtered, filteredBytes, raw, filteredBytes, raw.byteSize() - filteredBytes);
   }
@@ -101,32 +100,8 @@ final class BlockFilter {
     return (bytes + 7) / 8;
   }
 
-  private static int groupsOf(int chunkBytes, int width) {
-    return (chunkBytes / width + 7) / 8;
-  }
-
-  /** The last long is filled up with zero bytes; longs after it keep what they held. */
-  private static void load(MemorySegment from, long offset, long[] to, int index, int bytes) {
-    int whole = bytes / 8;
-    MemorySegment.copy(from, LONG_LE, offset, to, index, whole);
-    if (bytes % 8 != 0) {
-      long last = 0;
-      for (int i = bytes - 1; i >= whole * 8; i--) {
-        last = last << 8 | (from.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFF);
-      }
-      to[index + whole] = last;
-    }
-  }
-
-  private static void store(long[] from, int index, MemorySegment to, long offset, int bytes) {
-    int whole = bytes / 8;
-    MemorySegment.copy(from, index, to, LONG_LE, offset, whole);
-    if (bytes % 8 != 0) {
-      long last = from[index + whole];
-      for (int i = whole * 8; i < bytes; i++) {
-        to.set(ValueLayout.JAVA_BYTE, offset + i, (byte) last);
-        last >>>= 8;
-      }
-    }
+  /** A chunk of this length; what its last long holds behind that does not matter. */
+  private static MemorySegment chunk(long[] elements, int bytes) {
+    return MemorySegment.ofArray(elements).asSlice(Long.BYTES, bytes);
   }
 }

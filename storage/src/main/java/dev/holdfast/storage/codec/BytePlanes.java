@@ -1,181 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage.codec;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
 /**
- * Splits elements into byte planes (the "shuffle" of HDF5 and Blosc) and joins them again.
+ * Splits elements into byte planes (the "shuffle" of HDF5 and Blosc) and joins them again: plane k
+ * holds byte k of every element.
  *
- * <p>A group is 8 elements: as many longs as an element has bytes. Byte k of the 8 elements makes
- * up one long of plane k. Seen as addresses this only permutes address bits: with L the bits of the
- * long within the group and P the bits of the byte within a long, splitting 8-byte elements
- * exchanges L and P (an 8 x 8 transposition, its own inverse); narrower elements exchange what they
- * have and then reorder the bytes within each long. An exchange of one bit is a masked swap (H. S.
- * Warren, "Hacker's Delight", 2nd ed., 7-3), so a group costs a few dozen register operations and
- * no table.
+ * <p>Every loop here takes one plane and nothing else, so that its only operations are a shift and
+ * a cast between an element and a byte: the JIT compiler makes vector instructions of these, and
+ * passing over a chunk that lies in the first-level cache once for each plane is then several times
+ * faster than an 8 x 8 transposition in registers, which it does not vectorise. On the way back a
+ * byte is cast with its sign and loses that by two shifts, since a cast without sign is not
+ * vectorised either (JDK 25).
  *
- * <p>Elements lie in a long array from index 1 on (index 0 is {@link LaneMath}'s), planes in
- * another from index 0 on, plane k at {@code k * groups}.
+ * <p>Elements lie in a long array from index 1 on (index 0 is {@link LaneMath}'s), whatever their
+ * width; planes of {@code count} bytes one after the other. Not thread-safe.
  */
 final class BytePlanes {
-  private static final long BYTES = 0x00FF_00FF_00FF_00FFL;
-  private static final long PAIRS = 0x0000_FFFF_0000_FFFFL;
-  private static final long HALVES = 0x0000_0000_FFFF_FFFFL;
-
-  private BytePlanes() {}
-
-  static void split(int elementBytes, long[] elements, long[] planes, int groups) {
-    switch (elementBytes) {
-      case 1 -> System.arraycopy(elements, 1, planes, 0, groups);
-      case 2 -> split2(elements, planes, groups);
-      case 4 -> split4(elements, planes, groups);
-      default -> {
-        for (int g = 0; g < groups; g++) {
-          transpose8(elements, 1 + 8 * g, 1, planes, g, groups);
-        }
-      }
-    }
-  }
-
-  static void join(int elementBytes, long[] planes, long[] elements, int groups) {
-    switch (elementBytes) {
-      case 1 -> System.arraycopy(planes, 0, elements, 1, groups);
-      case 2 -> join2(planes, elements, groups);
-      case 4 -> join4(planes, elements, groups);
-      default -> {
-        for (int g = 0; g < groups; g++) {
-          transpose8(planes, g, groups, elements, 1 + 8 * g, 1);
-        }
-      }
-    }
-  }
-
-  private static void split2(long[] elements, long[] planes, int groups) {
-    for (int g = 0; g < groups; g++) {
-      long a = elements[1 + 2 * g];
-      long b = elements[2 + 2 * g];
-      long t = ((a >>> 8) ^ b) & BYTES;
-      planes[g] = unzip(a ^ (t << 8));
-      planes[groups + g] = unzip(b ^ t);
-    }
-  }
-
-  private static void join2(long[] planes, long[] elements, int groups) {
-    for (int g = 0; g < groups; g++) {
-      long a = zip(planes[g]);
-      long b = zip(planes[groups + g]);
-      long t = ((a >>> 8) ^ b) & BYTES;
-      elements[1 + 2 * g] = a ^ (t << 8);
-      elements[2 + 2 * g] = b ^ t;
-    }
-  }
-
-  private static void split4(long[] elements, long[] planes, int groups) {
-    for (int g = 0; g < groups; g++) {
-      int at = 1 + 4 * g;
-      long a = elements[at];
-      long b = elements[at + 1];
-      long c = elements[at + 2];
-      long d = elements[at + 3];
-      long t = ((a >>> 16) ^ c) & PAIRS;
-      long u = ((b >>> 16) ^ d) & PAIRS;
-      a ^= t << 16;
-      c ^= t;
-      b ^= u << 16;
-      d ^= u;
-      t = ((a >>> 8) ^ b) & BYTES;
-      u = ((c >>> 8) ^ d) & BYTES;
-      planes[g] = zip(a ^ (t << 8));
-      planes[groups + g] = zip(b ^ t);
-      planes[2 * groups + g] = zip(c ^ (u << 8));
-      planes[3 * groups + g] = zip(d ^ u);
-    }
-  }
-
-  private static void join4(long[] planes, long[] elements, int groups) {
-    for (int g = 0; g < groups; g++) {
-      long a = unzip(planes[g]);
-      long b = unzip(planes[groups + g]);
-      long c = unzip(planes[2 * groups + g]);
-      long d = unzip(planes[3 * groups + g]);
-      long t = ((a >>> 8) ^ b) & BYTES;
-      long u = ((c >>> 8) ^ d) & BYTES;
-      a ^= t << 8;
-      b ^= t;
-      c ^= u << 8;
-      d ^= u;
-      t = ((a >>> 16) ^ c) & PAIRS;
-      u = ((b >>> 16) ^ d) & PAIRS;
-      int at = 1 + 4 * g;
-      elements[at] = a ^ (t << 16);
-      elements[at + 1] = b ^ (u << 16);
-      elements[at + 2] = c ^ t;
-      elements[at + 3] = d ^ u;
-    }
-  }
-
-  /** Three rounds of four masked swaps: halves, pairs of bytes, bytes. */
-  private static void transpose8(
-      long[] in, int inAt, int inStep, long[] out, int outAt, int outStep) {
-    long a = in[inAt];
-    long b = in[inAt + inStep];
-    long c = in[inAt + 2 * inStep];
-    long d = in[inAt + 3 * inStep];
-    long e = in[inAt + 4 * inStep];
-    long f = in[inAt + 5 * inStep];
-    long g = in[inAt + 6 * inStep];
-    long h = in[inAt + 7 * inStep];
-    long t = ((a >>> 32) ^ e) & HALVES;
-    long u = ((b >>> 32) ^ f) & HALVES;
-    long v = ((c >>> 32) ^ g) & HALVES;
-    long w = ((d >>> 32) ^ h) & HALVES;
-    a ^= t << 32;
-    b ^= u << 32;
-    c ^= v << 32;
-    d ^= w << 32;
-    e ^= t;
-    f ^= u;
-    g ^= v;
-    h ^= w;
-    t = ((a >>> 16) ^ c) & PAIRS;
-    u = ((b >>> 16) ^ d) & PAIRS;
-    v = ((e >>> 16) ^ g) & PAIRS;
-    w = ((f >>> 16) ^ h) & PAIRS;
-    a ^= t << 16;
-    b ^= u << 16;
-    c ^= t;
-    d ^= u;
-    e ^= v << 16;
-    f ^= w << 16;
-    g ^= v;
-    h ^= w;
-    t = ((a >>> 8) ^ b) & BYTES;
-    u = ((c >>> 8) ^ d) & BYTES;
-    v = ((e >>> 8) ^ f) & BYTES;
-    w = ((g >>> 8) ^ h) & BYTES;
-    out[outAt] = a ^ (t << 8);
-    out[outAt + outStep] = b ^ t;
-    out[outAt + 2 * outStep] = c ^ (u << 8);
-    out[outAt + 3 * outStep] = d ^ u;
-    out[outAt + 4 * outStep] = e ^ (v << 8);
-    out[outAt + 5 * outStep] = f ^ v;
-    out[outAt + 6 * outStep] = g ^ (w << 8);
-    out[outAt + 7 * outStep] = h ^ w;
-  }
-
-  /** Bytes 0 2 4 6 go to the low half, 1 3 5 7 to the high half. */
-  private static long unzip(long x) {
-    return swap(swap(x, 8, 0x0000_FF00_0000_FF00L), 16, 0x0000_0000_FFFF_0000L);
-  }
+  private final int[] ints;
+  private final short[] shorts;
 
   /**
-   * The inverse: bytes of the low half go to the even places, those of the high half to the odd.
+   * @param longs how long a chunk may be
    */
-  private static long zip(long x) {
-    return swap(swap(x, 16, 0x0000_0000_FFFF_0000L), 8, 0x0000_FF00_0000_FF00L);
+  BytePlanes(int longs) {
+    ints = new int[4 * longs];
+    shorts = new short[4 * longs];
   }
 
-  /** Exchanges the bits under {@code mask} with those {@code shift} places higher. */
-  private static long swap(long x, int shift, long mask) {
-    long t = ((x >>> shift) ^ x) & mask;
-    return x ^ t ^ (t << shift);
+  /** Splits {@code count} elements. */
+  void split(int elementBytes, long[] elements, byte[] planes, int count) {
+    MemorySegment bytes = bytesOf(elements, (long) elementBytes * count);
+    switch (elementBytes) {
+      case 1 -> MemorySegment.ofArray(planes).copyFrom(bytes);
+      case 2 -> {
+        MemorySegment.ofArray(shorts).copyFrom(bytes);
+        for (int k = 0; k < 2; k++) {
+          split(shorts, 8 * k, planes, k * count, count);
+        }
+      }
+      case 4 -> {
+        MemorySegment.ofArray(ints).copyFrom(bytes);
+        for (int k = 0; k < 4; k++) {
+          split(ints, 8 * k, planes, k * count, count);
+        }
+      }
+      default -> {
+        for (int k = 0; k < 8; k++) {
+          split(elements, 8 * k, planes, k * count, count);
+        }
+      }
+    }
+  }
+
+  /** Joins {@code count} elements. */
+  void join(int elementBytes, byte[] planes, long[] elements, int count) {
+    long size = (long) elementBytes * count;
+    MemorySegment bytes = bytesOf(elements, size);
+    switch (elementBytes) {
+      case 1 -> bytes.copyFrom(MemorySegment.ofArray(planes).asSlice(0, size));
+      case 2 -> {
+        Arrays.fill(ints, 0, count, 0);
+        for (int k = 0; k < 2; k++) {
+          join(planes, k * count, ints, 8 * k, count);
+        }
+        narrow(ints, shorts, count);
+        bytes.copyFrom(MemorySegment.ofArray(shorts).asSlice(0, size));
+      }
+      case 4 -> {
+        Arrays.fill(ints, 0, count, 0);
+        for (int k = 0; k < 4; k++) {
+          join(planes, k * count, ints, 8 * k, count);
+        }
+        bytes.copyFrom(MemorySegment.ofArray(ints).asSlice(0, size));
+      }
+      default -> {
+        Arrays.fill(elements, 1, 1 + count, 0);
+        for (int k = 0; k < 8; k++) {
+          join(planes, k * count, elements, 8 * k, count);
+        }
+      }
+    }
+  }
+
+  private static MemorySegment bytesOf(long[] elements, long size) {
+    return MemorySegment.ofArray(elements).asSlice(Long.BYTES, size);
+  }
+
+  private static void split(long[] elements, int shift, byte[] planes, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      planes[at + i] = (byte) (elements[1 + i] >>> shift);
+    }
+  }
+
+  private static void split(int[] elements, int shift, byte[] planes, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      planes[at + i] = (byte) ((long) elements[i] >>> shift);
+    }
+  }
+
+  private static void split(short[] elements, int shift, byte[] planes, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      planes[at + i] = (byte) ((long) elements[i] >>> shift);
+    }
+  }
+
+  private static void join(byte[] planes, int at, long[] elements, int shift, int count) {
+    int back = 56 - shift;
+    for (int i = 0; i < count; i++) {
+      elements[1 + i] |= ((long) planes[at + i] << 56) >>> back;
+    }
+  }
+
+  private static void join(byte[] planes, int at, int[] elements, int shift, int count) {
+    int back = 56 - shift;
+    for (int i = 0; i < count; i++) {
+      elements[i] |= (int) (((long) planes[at + i] << 56) >>> back);
+    }
+  }
+
+  private static void narrow(int[] from, short[] to, int count) {
+    for (int i = 0; i < count; i++) {
+      to[i] = (short) (long) from[i];
+    }
   }
 }
