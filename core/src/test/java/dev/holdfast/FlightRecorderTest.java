@@ -61,7 +61,7 @@ class FlightRecorderTest {
   private List<RecordedEvent> recorded(Duration threshold, JobRun job) throws Exception {
     Path file = temp.resolve("job.jfr");
     try (Recording recording = new Recording()) {
-      for (String name : List.of("Capture", "Write", "Sync", "Commit", "Restart")) {
+      for (String name : List.of("Capture", "Encode", "Write", "Sync", "Commit", "Restart")) {
         recording.enable("dev.holdfast." + name).withThreshold(threshold);
       }
       recording.start();
@@ -111,12 +111,24 @@ class FlightRecorderTest {
     assertEquals(written, longs(named(events, "Sync"), "fileBytes"));
   }
 
+  @Test
+  void recording_ofAVersion_tellsHowBusyTheStagesWere() throws Exception {
+    List<RecordedEvent> events = recorded(() -> run(temp.resolve("job.holdfast"), 3));
+    for (RecordedEvent encode : named(events, "Encode")) {
+      assertTrue(encode.getDuration("encoding").isPositive());
+      assertTrue(encode.getDuration("writing").isPositive());
+      assertEquals(1, encode.getInt("threads"), "too little for more than the writer");
+      assertTrue(encode.getLong("storedBytes") > 0);
+      assertTrue(encode.getLong("rawBytes") > 0);
+    }
+  }
+
   /** Whoever looks for slow disks records only what takes long. */
   @Test
   void recording_withAThreshold_hasWhatTookLonger() throws Exception {
     Path store = temp.resolve("job.holdfast");
     List<RecordedEvent> events = recorded(Duration.ofNanos(1), () -> run(store, 3));
-    for (String name : List.of("Capture", "Write", "Sync", "Commit")) {
+    for (String name : List.of("Capture", "Encode", "Write", "Sync", "Commit")) {
       assertFalse(named(events, name).isEmpty(), name);
     }
     assertEquals(List.of(), recorded(Duration.ofHours(1), () -> run(store, 5)));

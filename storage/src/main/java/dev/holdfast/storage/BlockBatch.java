@@ -60,8 +60,9 @@ final class BlockBatch {
     }
   }
 
-  boolean isEmpty() {
-    return jobs.isEmpty();
+  /** Whether nothing is gained by another thread. */
+  boolean isCheap() {
+    return jobs.stream().allMatch(BlockJob::isCheap);
   }
 
   boolean hasRoomFor(int blockBytes) {

@@ -41,6 +41,14 @@ record BlockJob(
    */
   record Done(BlockJob job, Encoded encoded, int baseEntry) {}
 
+  /**
+   * Whether it is not compressed, so that all there is to do is checksums. They cost less than to
+   * have the bytes in another processor's cache when they are written.
+   */
+  boolean isCheap() {
+    return !choice.compresses() && (layer == null || !layer.choice.compresses());
+  }
+
   /** Encodes it; the stored bytes are the encoder's, or {@link #raw} itself. */
   Done encode(BlockEncoder encoder) {
     if (layer != null && encoder.xorMayPay(raw, layer.bytes, layer.choice)) {

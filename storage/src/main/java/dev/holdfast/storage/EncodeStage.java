@@ -95,9 +95,12 @@ final class EncodeStage implements AutoCloseable {
 
   private void handOver(BlockBatch batch) {
     inOrder.add(batch);
-    wanted.add(Optional.of(batch));
     filling = null;
-    if (threads.size() < Math.min(threadsMax, batches)) {
+    if (batch.isCheap()) {
+      return;
+    }
+    wanted.add(Optional.of(batch));
+    if (threads.size() < Math.min(threadsMax, batches - 1)) {
       String name = "holdfast-encode-" + (threads.size() + 1);
       threads.add(Thread.ofPlatform().daemon().name(name).start(this::work));
     }
@@ -116,6 +119,9 @@ final class EncodeStage implements AutoCloseable {
   /** Gives the oldest batch away. */
   private void release() throws IOException {
     BlockBatch oldest = inOrder.remove();
+    if (oldest.isCheap()) {
+      oldest.encode(own);
+    }
     while (!oldest.isEncoded()) {
       Optional<BlockBatch> other = wanted.poll();
       if (other != null && other.isPresent()) {
@@ -137,14 +143,17 @@ final class EncodeStage implements AutoCloseable {
   /** Gives all blocks away. */
   void finish() throws IOException {
     BlockBatch last = filling;
-    if (last != null && !last.isEmpty()) {
-      inOrder.add(last);
-      wanted.add(Optional.of(last));
-      filling = null;
+    if (last != null) {
+      handOver(last);
     }
     while (!inOrder.isEmpty()) {
       release();
     }
+  }
+
+  /** How many threads have encoded, the caller among them. */
+  int threads() {
+    return 1 + threads.size();
   }
 
   /** The time that all threads together have encoded. */

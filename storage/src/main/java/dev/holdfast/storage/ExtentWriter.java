@@ -40,6 +40,7 @@ final class ExtentWriter {
   private int payloadBytes;
   private long end = FileHeader.BYTES;
   private int extents;
+  private long writingNs;
 
   /**
    * @param cipher what encrypts the blocks, null for a file in the clear
@@ -64,6 +65,11 @@ final class ExtentWriter {
 
   int count() {
     return extents;
+  }
+
+  /** The time in which bytes were handed to the kernel. */
+  long writingNs() {
+    return writingNs;
   }
 
   /** Takes the next block of the region. */
@@ -113,12 +119,14 @@ final class ExtentWriter {
     Extent extent = new Extent(fileId, 0, region, firstBlock, count, bytes, tableCrc);
     ByteBuffer head = buffer.head().asByteBuffer();
     head.put(extent.encodeHeader()).put(table.encoded()).flip();
+    long from = System.nanoTime();
     file.writeFully(head, end);
     if (gaps) {
       writeApart();
     } else {
       file.writeFully(buffer.payload().asSlice(0, payloadBytes).asByteBuffer(), payloadStart);
     }
+    writingNs += System.nanoTime() - from;
     end += bytes;
     extents++;
     count = 0;

@@ -97,6 +97,7 @@ final class VersionFile {
    */
   Written write(Function<List<VersionInfo.FileRef>, VersionInfo> describe, Gate gate)
       throws IOException {
+    EncodeEvent event = FileEvents.encoding();
     try (EncodeStage stage = new EncodeStage(encoder, threads, largestBlockBytes(), this::take)) {
       for (int region = 0; region < regions.size(); region++) {
         int blocks = regions.get(region).schema().blockCount();
@@ -108,8 +109,9 @@ final class VersionFile {
         }
       }
       stage.finish();
+      nameUpTo(regions.size(), 0);
+      FileEvents.encoded(event, stage, extents, changedBytes);
     }
-    nameUpTo(regions.size(), 0);
     return finish(describe);
   }
 

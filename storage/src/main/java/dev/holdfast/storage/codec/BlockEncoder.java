@@ -80,7 +80,7 @@ public final class BlockEncoder implements AutoCloseable {
    * with {@link Pipeline#RAW} all are but that of a block that has not changed.
    */
   public boolean xorMayPay(MemorySegment raw, MemorySegment previous, CodecChoice choice) {
-    boolean compressed = zstd.isPresent() && choice.codec().pipeline().zstd();
+    boolean compressed = zstd.isPresent() && choice.compresses();
     return compressed || raw.mismatch(previous) == -1;
   }
 

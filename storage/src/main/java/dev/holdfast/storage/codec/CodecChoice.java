@@ -30,6 +30,11 @@ public record CodecChoice(Codec codec, int zstdLevel) {
     return new CodecChoice(Codec.of(pipeline, elementWidthBytes), zstdLevel);
   }
 
+  /** Whether blocks are compressed, where zstd is available. */
+  public boolean compresses() {
+    return codec.pipeline().zstd();
+  }
+
   private static void requireLevel(int zstdLevel) {
     if (zstdLevel < ZSTD_LEVEL_MIN || zstdLevel > ZSTD_LEVEL_MAX) {
       throw new IllegalArgumentException(
