@@ -35,8 +35,7 @@ final class LineCheck {
    * @param told the number of {@link NewestMark}, read before the log was listed
    * @param foreign places that records of another store have taken
    */
-  void check(
-      Log log, long newestVersion, long told, Collection<Long> writers, Set<Long> foreign)
+  void check(Log log, long newestVersion, long told, Collection<Long> writers, Set<Long> foreign)
       throws IOException {
     Set<Long> attempts = new TreeSet<>(writers);
     Set<Long> aside = Quarantine.numbers(disk, layout);

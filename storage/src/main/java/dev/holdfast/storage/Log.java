@@ -47,10 +47,8 @@ record Log(TreeSet<Long> numbers, List<String> others) {
   boolean isEmptied(Disk disk, StoreLayout layout) throws IOException {
     return numbers.isEmpty()
         && disk.list(layout.root()).stream()
-            .anyMatch(
-                name ->
-                    name.equals(StoreLayout.ALIVE)
-                        || StoreLayout.newestNumber(name).isPresent());
+            .anyMatch(name ->
+                name.equals(StoreLayout.ALIVE) || StoreLayout.newestNumber(name).isPresent());
   }
 
   /** The highest number, 0 for an empty line. */

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Repairs what stands beside the records: signpost, ALIVE, NEWEST, a request that cannot be read. */
+/**
+ * Repairs what stands beside the records: signpost, ALIVE, NEWEST, a request that cannot be read.
+ */
 final class RootRepair {
   private final Disk disk;
   private final StoreLayout layout;

@@ -184,8 +184,8 @@ class VerifierTest {
   }
 
   /**
-   * Four files may be missing for good reasons: the END, without which the log is that of a job that
-   * was killed; a version that no other one needs and that might have been pruned; ALIVE; and
+   * Four files may be missing for good reasons: the END, without which the log is that of a job
+   * that was killed; a version that no other one needs and that might have been pruned; ALIVE; and
    * NEWEST.
    */
   @Test

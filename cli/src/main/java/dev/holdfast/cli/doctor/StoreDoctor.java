@@ -6,8 +6,8 @@ import static dev.holdfast.cli.doctor.Check.warning;
 
 import dev.holdfast.storage.Holding;
 import dev.holdfast.storage.Liveness;
-import dev.holdfast.storage.RecordHead;
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
+import dev.holdfast.storage.RecordHead;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.StoreRecord;
@@ -154,7 +154,8 @@ public final class StoreDoctor {
       Surroundings where, Store store, List<StoreRecord> records, List<Check> checks) {
     Optional<Holding> holding = store.holding();
     if (holding.isEmpty()) {
-      String why = records.isEmpty() ? "there is no record" : "the last attempt has ended in good order";
+      String why =
+          records.isEmpty() ? "there is no record" : "the last attempt has ended in good order";
       checks.add(ok("holder", "nobody: " + why, "log"));
       return;
     }
