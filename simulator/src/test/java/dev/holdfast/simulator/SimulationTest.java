@@ -138,7 +138,7 @@ class SimulationTest {
     JobModel model = JobModel.blocking(work, cost, restart, down);
     FailureProcess failures = FailureProcess.renewal(FailureLaw.parse(law, mean));
     CheckpointPolicy adaptive = CheckpointPolicy.adaptive();
-    CheckpointPolicy silent = adaptive::workIntervalSeconds;
+    CheckpointPolicy silent = now -> adaptive.workIntervalSeconds(now);
     Outcome jumped = run(model, failures, adaptive, told, 50);
     Outcome stepped = run(model, failures, silent, told, 50);
     double tolerance = 1e-9 * stepped.makespan().mean();
