@@ -48,7 +48,8 @@ public final class SimulationBenchmark {
     CheckpointPolicy adaptive = CheckpointPolicy.adaptive();
     measure("row E04, Weibull, adaptive", weibull, WORK, adaptive, 100_000, 1);
     measure("a thousand times the work", weibull, 1000 * WORK, adaptive, 1_000, 1);
-    CheckpointPolicy silent = now -> adaptive.workIntervalSeconds(now); // nothing says that it can be jumped
+    CheckpointPolicy silent =
+        now -> adaptive.workIntervalSeconds(now); // nothing says that it can be jumped
     measure("row E04, from event to event", weibull, WORK, silent, 20_000, 1);
   }
 
