@@ -32,7 +32,7 @@ final class TrackedPart implements RegionSource {
   private final ShadowMemory memory;
   private final Spares spares;
   private final OldPieces pieces;
-  private final PageWatch watch;
+  private final WriteWatch watch;
   private long[] slots = {};
   private long[] olds = {};
   private byte[] flags = {};
@@ -269,7 +269,7 @@ final class TrackedPart implements RegionSource {
   }
 
   /** What looks out for written pages of the program. */
-  PageWatch watch() {
+  WriteWatch watch() {
     return watch;
   }
 
