@@ -78,7 +78,7 @@ public final class DeclaredChanges {
               elements - 1));
     }
     if (from < to) {
-      set(from * widthBytes >>> PAGE_LOG2, to * widthBytes - 1 >>> PAGE_LOG2);
+      set((from * widthBytes) >>> PAGE_LOG2, (to * widthBytes - 1) >>> PAGE_LOG2);
     }
   }
 

@@ -92,7 +92,7 @@ final class DeclaredChangesTest {
       changes.touched(10, 11);
       u[50_000] = 2;
       var wrong = assertThrows(UndeclaredChangeException.class, told::capture);
-      long block = 50_000L * 8 >>> RegionSchema.blockLog2For(800_000);
+      long block = (50_000L * 8) >>> RegionSchema.blockLog2For(800_000);
       assertTrue(
           wrong.getMessage().contains("region u changed at element 50,000, in block " + block),
           wrong::toString);
