@@ -66,8 +66,9 @@ final class DeclaredChangesTest {
               Thread.ofPlatform()
                   .start(() -> {
                     for (int part = first; part < parts; part += threads.length) {
-                      u[part * each] = value;
-                      changes.touched(part * each, part * each + 1);
+                      int element = part * each;
+                      u[element] = value;
+                      changes.touched(element, element + 1);
                     }
                   });
         }
@@ -94,7 +95,7 @@ final class DeclaredChangesTest {
       var wrong = assertThrows(UndeclaredChangeException.class, told::capture);
       long block = (50_000L * 8) >>> RegionSchema.blockLog2For(800_000);
       assertTrue(
-          wrong.getMessage().contains("region u changed at element 50,000, in block " + block),
+          States.message(wrong).contains("region u changed at element 50,000, in block " + block),
           wrong::toString);
       States.commit(told).assertSameAs(States.commit(compared));
     }
@@ -115,7 +116,7 @@ final class DeclaredChangesTest {
         var refused =
             assertThrows(
                 IndexOutOfBoundsException.class, () -> changes.touched(wrong[0], wrong[1]));
-        assertTrue(refused.getMessage().contains("0 to 9999"), refused::toString);
+        assertTrue(States.message(refused).contains("0 to 9999"), refused::toString);
       }
     }
   }
@@ -128,7 +129,7 @@ final class DeclaredChangesTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> Regions.protect("u", value, new DeclaredChanges()));
-      assertTrue(refused.getMessage().contains("MemorySegment"), refused::toString);
+      assertTrue(States.message(refused).contains("MemorySegment"), refused::toString);
     }
     DeclaredChanges changes = new DeclaredChanges();
     Regions.protect("u", new int[5], changes);
