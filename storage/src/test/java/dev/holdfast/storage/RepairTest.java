@@ -101,10 +101,17 @@ class RepairTest {
     assertFalse(disk.files(STORE).stream().anyMatch(f -> f.startsWith(LAYOUT.quarantine())));
   }
 
+  /** In each build one byte of three, and others in the next; in the soak every byte. */
   @Test
   void apply_anyOneByteChanged_makesEveryFileAsItWasWritten() {
+    int share = Boolean.getBoolean("holdfast.soak") ? 1 : 3;
+    int first = Integer.getInteger("holdfast.repair.first", (int) Math.floorMod(System.nanoTime(), (long) share));
+    System.out.println(
+        "bytes: ./mvnw test -pl storage -am -Dtest=RepairTest -Dholdfast.repair.first=" + first);
     int parts = 2;
-    IntStream.range(0, parts).parallel().forEach(part -> changeEveryByte(part, parts));
+    IntStream.range(0, parts)
+        .parallel()
+        .forEach(part -> changeEveryByte(first + part * share, parts * share));
   }
 
   private void changeEveryByte(int first, int stride) {
