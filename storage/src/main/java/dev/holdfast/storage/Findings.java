@@ -5,7 +5,6 @@ import dev.holdfast.storage.VerifyReport.Finding;
 import dev.holdfast.storage.VerifyReport.Note;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.StoreException;
-import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,11 +46,12 @@ final class Findings {
     }
   }
 
-  /** A failure to read one file is a finding; one that would meet every file ends the walk. */
+  /**
+   * A failure to read one file is a finding; one that may meet every file, or that says nothing of
+   * what the file holds, such as a want of permission, ends the walk.
+   */
   void add(long number, Path file, IOException e) throws IOException {
-    if (IoKind.of(e) == IoKind.TOO_MANY_FILES) {
-      throw e;
-    }
+    RecordFile.passOver(e);
     add(number, file, StoreIoException.describe("reading", file, e));
   }
 

@@ -279,21 +279,25 @@ public final class Verifier implements AutoCloseable {
         versions.remove(number);
       }
     } catch (IOException e) {
-      findings.add(number, path, e);
+      if (!needsKnownDamage(version)) {
+        findings.add(number, path, e);
+      }
     }
     return false;
   }
 
-  /** A reference that is damaged has been found already; one that was exchanged has not. */
   private void findInVersion(VersionRecord version, StoreException e) throws IOException {
-    Set<Long> log = Log.list(disk, layout).numbers();
-    boolean known =
-        version.info().refs().stream()
-            .map(FileRef::number)
-            .anyMatch(ref -> log.contains(ref) && !sound.contains(ref) && !foreign.contains(ref));
-    if (!known) {
+    if (!needsKnownDamage(version)) {
       findings.add(version.number(), layout.record(version.number()), e);
     }
+  }
+
+  /** A reference that is damaged has been found already; one that was exchanged has not. */
+  private boolean needsKnownDamage(VersionRecord version) throws IOException {
+    Set<Long> log = Log.list(disk, layout).numbers();
+    return version.info().refs().stream()
+        .map(FileRef::number)
+        .anyMatch(ref -> log.contains(ref) && !sound.contains(ref) && !foreign.contains(ref));
   }
 
   @Override

@@ -14,11 +14,17 @@ import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.DiskFile;
+import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading a store without being its writer. */
 class StoreReaderTest {
@@ -137,6 +143,39 @@ class StoreReaderTest {
     Verifier.verify(STORE, watched);
     for (String operation : watched.trace()) {
       assertTrue(operation.matches("(LIST|OPEN|SIZE|READ|FACTS|REAL_PATH) .*"), operation);
+    }
+  }
+
+  /** What may not be read may be sound: nobody goes on from an older one, or calls it damaged. */
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 4})
+  void anyRecord_withoutPermission_isAFailureOfTheDiskForEverybody(long number) {
+    MemoryDisk memory = TestStores.resting(new TestJob(9), 3);
+    Path forbidden = new StoreLayout(STORE).record(number);
+    Disk disk =
+        new ForwardingDisk(memory) {
+          @Override
+          public DiskFile open(Path file) throws IOException {
+            if (file.equals(forbidden)) {
+              throw new AccessDeniedException(file.toString());
+            }
+            return super.open(file);
+          }
+        };
+    List<Executable> all =
+        List.of(
+            () -> Store.open(STORE, disk).records(),
+            () -> Verifier.verify(STORE, disk),
+            () -> Repair.plan(STORE, disk, VerifyOptions.ALL));
+    for (Executable one : all) {
+      var refused = assertThrows(StoreIoException.class, one);
+      assertEquals(IoKind.PERMISSION, refused.kind());
+      assertTrue(refused.getMessage().contains(forbidden.toString()), refused::toString);
+      assertTrue(refused.getMessage().contains("owner and mode"), refused::toString);
+    }
+    if (number == 4) {
+      assertThrows(StoreIoException.class, () -> Store.open(STORE, disk).newest());
+      assertThrows(StoreIoException.class, () -> TestStores.open(disk).newest());
     }
   }
 }
