@@ -274,7 +274,9 @@ public final class Job {
     Function<String, Path> outputPath =
         confines == null ? AppendFile::pathOf : path -> outputIn(confines, path);
     Session.Manner manner = new Session.Manner(confines == null, lastStep, outputPath);
-    StoreOptions options = options(name, settings, disk);
+    Optional<Path> folder =
+        confines == null ? Optional.of(AppendFile.pathOf("")) : Optional.empty();
+    StoreOptions options = options(name, settings, folder, disk);
     return new Holdfast(new Session(name, settings, options, manner), "");
   }
 
@@ -371,8 +373,13 @@ public final class Job {
     return properties;
   }
 
-  /** How a job's store is opened. */
-  static StoreOptions options(String name, Settings settings, Disk disk) {
+  /**
+   * How a job's store is opened.
+   *
+   * @param folder to which the names of output files are relative, where whoever looks at the store
+   *     later should know
+   */
+  static StoreOptions options(String name, Settings settings, Optional<Path> folder, Disk disk) {
     Map<String, String> about = new TreeMap<>();
     about.put("job", name);
     about.put("java", Runtime.version().toString());
@@ -380,6 +387,10 @@ public final class Job {
     about.put("arch", System.getProperty("os.arch", ""));
     about.put("keep", settings.keep().toString()); // what prune goes by
     about.put("spare", settings.spare() ? "1" : "0");
+    folder.ifPresent(path -> {
+      about.put(StoreOptions.FOLDER, path.toString());
+      about.put(StoreOptions.STORE, AppendFile.pathOf(settings.store().toString()).toString());
+    });
     return new StoreOptions(
         disk,
         Time.SYSTEM,

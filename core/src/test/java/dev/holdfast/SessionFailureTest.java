@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -367,7 +368,8 @@ final class SessionFailureTest {
     Version version = hf.checkpoint();
     slow.awaitBlocked();
     hf.tick();
-    StoreOptions force = Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Disk.local());
+    StoreOptions force =
+        Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Optional.empty(), Disk.local());
     StoreWriter.open(temp.resolve("store"), force).close();
     ((Session) hf.engine()).keepAlive();
     try {
@@ -384,7 +386,8 @@ final class SessionFailureTest {
 
   @Test
   void end_overtakenAtThatMoment_isFencedAndNotComplete() {
-    StoreOptions force = Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Disk.local());
+    StoreOptions force =
+        Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Optional.empty(), Disk.local());
     Body body =
         hf -> {
           hf.protect("x", new double[BLOCK]);

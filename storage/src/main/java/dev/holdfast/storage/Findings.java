@@ -5,6 +5,7 @@ import dev.holdfast.storage.VerifyReport.Finding;
 import dev.holdfast.storage.VerifyReport.Note;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.format.VersionInfo.OutputMark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,32 @@ final class Findings {
     } else {
       add(number, file, e.getMessage());
     }
+  }
+
+  /** Takes down what is found of the output files of a version. */
+  OutputCheck.Listener ofOutputs(long version) {
+    return new OutputCheck.Listener() {
+      @Override
+      public void looked(OutputMark mark) {
+        count(mark.bytes());
+      }
+
+      @Override
+      public void wrong(Path file, StoreException e) {
+        String what = e instanceof DamagedException d ? d.what() : e.getMessage();
+        addOutput(file, what + "; a restart passes version " + version + " over", version);
+      }
+
+      @Override
+      public void unseen(Path file, String why) {
+        note(file, why);
+      }
+    };
+  }
+
+  private synchronized void addOutput(Path file, String what, long version) {
+    Optional<String> none = Optional.empty();
+    findings.add(new Finding(0, file.toString(), -1, what, none, none, List.of(version)));
   }
 
   /**

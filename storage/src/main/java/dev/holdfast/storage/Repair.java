@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Repairs a store (docs/format/repair.md). A damaged file is never guessed at: its original bytes
@@ -109,7 +110,7 @@ public final class Repair {
         versions.addAll(finding.versions());
         versions.remove(finding.number());
       } else {
-        repaired |= new RootRepair(disk, layout, apply).run(finding, store, steps);
+        repaired |= repairOther(finding);
       }
     }
     Survey survey = Survey.of(disk, layout, store.id());
@@ -117,6 +118,21 @@ public final class Repair {
       repaired |= rebuild(damaged.getKey(), damaged.getValue(), survey);
     }
     return repaired;
+  }
+
+  /** What is not a record: files of the root can be made again, nothing else. */
+  private boolean repairOther(Finding finding) throws IOException {
+    String file = finding.file();
+    boolean ofRoot =
+        Stream.of(layout.signpost(), layout.alive(), layout.stop())
+            .anyMatch(path -> path.toString().equals(file));
+    if (ofRoot) {
+      return new RootRepair(disk, layout, apply).run(finding, store, steps);
+    }
+    steps.put(
+        file,
+        new Step(file, Kind.LEAVE, List.of(finding.what(), "put it back as it was, from a copy")));
+    return false;
   }
 
   private boolean rebuild(long number, Set<Long> neededBy, Survey survey) throws IOException {
