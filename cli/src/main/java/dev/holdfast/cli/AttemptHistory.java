@@ -96,9 +96,9 @@ final class AttemptHistory {
   }
 
   /**
-   * How many versions the job has made at least. A ledger does not know of those whose records were
-   * lost before the next attempt read them; the number line does, since every number that is no
-   * other record's was a version's.
+   * How many versions the job has made. A ledger does not know of those whose records were lost
+   * before the next attempt read them; the number line does, since every number that is no other
+   * record's was a version's, or that of an END which is lost too.
    */
   long versionsMade() {
     Set<Long> others = new TreeSet<>(); // than versions

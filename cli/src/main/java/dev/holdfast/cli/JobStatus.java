@@ -42,7 +42,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param nowEpochMs the moment
  * @param attempts oldest first
  * @param ledger where the time went until now
- * @param made how many versions it has made at least
+ * @param made how many versions it has made, those included whose records are lost
  * @param versions how many are in the store
  * @param usable the newest version whose metadata is sound
  * @param damaged what is not sound, and was passed over

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -111,7 +112,7 @@ public final class Verifier implements AutoCloseable {
     line.check(log, versions.isEmpty() ? 0 : versions.lastKey(), attemptByRecord.values(), foreign);
     line.checkWhatWasThere(log);
     root.noteOthers(log);
-    TreeSet<Long> usable = new TreeSet<>();
+    NavigableSet<Long> usable = new TreeSet<>();
     for (long number : List.copyOf(versions.keySet())) {
       if (sound.contains(number) && checkVersion(number)) {
         usable.add(number);
@@ -127,7 +128,7 @@ public final class Verifier implements AutoCloseable {
    * Removes what a restart would pass over because of its output files. Of a version that is older
    * than one that is in order it would find the same bytes, or fewer.
    */
-  private void checkOutputs(TreeSet<Long> usable) throws IOException {
+  private void checkOutputs(NavigableSet<Long> usable) throws IOException {
     OutputCheck outputs = new OutputCheck(disk, layout);
     for (long number : List.copyOf(usable.descendingSet())) {
       Optional<VersionRecord> version = versions.getOrDefault(number, Optional.empty());
