@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Repairs a store (docs/format/repair.md). A damaged file is never guessed at: its original bytes
@@ -123,9 +122,8 @@ public final class Repair {
   /** What is not a record: files of the root can be made again, nothing else. */
   private boolean repairOther(Finding finding) throws IOException {
     String file = finding.file();
-    boolean ofRoot =
-        Stream.of(layout.signpost(), layout.alive(), layout.stop())
-            .anyMatch(path -> path.toString().equals(file));
+    Path path = Path.of(file);
+    boolean ofRoot = layout.root().equals(path.getParent()) && !path.equals(layout.log());
     if (ofRoot) {
       return new RootRepair(disk, layout, apply).run(finding, store, steps);
     }

@@ -251,7 +251,7 @@ public final class Store {
   }
 
   private Optional<Optional<StoredVersion>> findNewest(Log log) throws IOException {
-    List<Rejection> passedOver = new ArrayList<>();
+    List<Rejection> passedOver = new ArrayList<>(missing());
     for (long number : log.numbers().descendingSet()) {
       try {
         if (isVersion(number)) {
@@ -273,6 +273,21 @@ public final class Store {
       throw new NoUsableVersionException(layout.root(), passedOver);
     }
     return Optional.of(Optional.empty());
+  }
+
+  /**
+   * Records that were in the log and are not any more, and that nobody may delete: newer ones than
+   * the newest version, or all. The highest numbers come first, neighbours together.
+   *
+   * @throws StoreIoException when the store cannot be read
+   */
+  public List<Rejection> missing() {
+    try {
+      long told = NewestMark.read(disk, layout);
+      return new MissingRecords(disk, layout).find(told, Log.list(disk, layout));
+    } catch (IOException e) {
+      throw new StoreIoException("reading store", layout.root(), e);
+    }
   }
 
   /** Whether a record is sound and of another type; what is not sound will be told on opening. */

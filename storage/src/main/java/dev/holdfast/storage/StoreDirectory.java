@@ -90,7 +90,9 @@ final class StoreDirectory {
   }
 
   private static boolean isOwn(String name) {
-    return OWN_NAMES.contains(name) || StoreLayout.isRootTemporary(name);
+    return OWN_NAMES.contains(name)
+        || StoreLayout.isRootTemporary(name)
+        || StoreLayout.newestNumber(name).isPresent();
   }
 
   /** The layout of an existing store, its path resolved once. */

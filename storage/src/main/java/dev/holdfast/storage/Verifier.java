@@ -102,6 +102,7 @@ public final class Verifier implements AutoCloseable {
   }
 
   private VerifyReport run() throws IOException {
+    long told = NewestMark.read(disk, layout);
     RootCheck root = new RootCheck(disk, layout, findings);
     root.run();
     Log log = Log.list(disk, layout);
@@ -109,7 +110,8 @@ public final class Verifier implements AutoCloseable {
     for (long number : log.numbers()) {
       checkRecord(number);
     }
-    line.check(log, versions.isEmpty() ? 0 : versions.lastKey(), attemptByRecord.values(), foreign);
+    long newest = versions.isEmpty() ? 0 : versions.lastKey();
+    line.check(log, newest, told, attemptByRecord.values(), foreign);
     line.checkWhatWasThere(log);
     root.noteOthers(log);
     NavigableSet<Long> usable = new TreeSet<>();

@@ -274,7 +274,7 @@ class RefusalTest {
     UnsupportedFormatException e =
         assertThrows(UnsupportedFormatException.class, () -> TestStores.open(memory));
     assertTrue(e.getMessage().contains(what), e.getMessage());
-    assertEquals(6, memory.files(STORE).size());
+    assertEquals(7, memory.files(STORE).size());
   }
 
   @Test
