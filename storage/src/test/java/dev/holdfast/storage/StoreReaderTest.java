@@ -152,16 +152,7 @@ class StoreReaderTest {
   void anyRecord_withoutPermission_isAFailureOfTheDiskForEverybody(long number) {
     MemoryDisk memory = TestStores.resting(new TestJob(9), 3);
     Path forbidden = new StoreLayout(STORE).record(number);
-    Disk disk =
-        new ForwardingDisk(memory) {
-          @Override
-          public DiskFile open(Path file) throws IOException {
-            if (file.equals(forbidden)) {
-              throw new AccessDeniedException(file.toString());
-            }
-            return super.open(file);
-          }
-        };
+    Disk disk = forbidding(memory, forbidden);
     List<Executable> all =
         List.of(
             () -> Store.open(STORE, disk).records(),
@@ -177,5 +168,35 @@ class StoreReaderTest {
       assertThrows(StoreIoException.class, () -> Store.open(STORE, disk).newest());
       assertThrows(StoreIoException.class, () -> TestStores.open(disk).newest());
     }
+  }
+
+  private static Disk forbidding(Disk below, Path forbidden) {
+    return new ForwardingDisk(below) {
+      @Override
+      public DiskFile open(Path file) throws IOException {
+        if (file.equals(forbidden)) {
+          throw new AccessDeniedException(file.toString());
+        }
+        return super.open(file);
+      }
+    };
+  }
+
+  /** A job whose newest version does not need the record makes versions and deletes none. */
+  @Test
+  void commit_olderRecordWithoutPermission_goesOnAndDeletesNothing() {
+    TestJob job = new TestJob(9);
+    MemoryDisk memory = TestStores.resting(job, 3);
+    List<Path> before = memory.files(new StoreLayout(STORE).log());
+    Disk disk = forbidding(memory, new StoreLayout(STORE).record(2));
+    try (StoreWriter writer = TestStores.open(disk)) {
+      try (StoredVersion newest = writer.newest().orElseThrow()) {
+        assertEquals(4, newest.number());
+        writer.resume(newest);
+      }
+      job.advance();
+      committed(job.commit(writer, true));
+    }
+    assertTrue(memory.files(new StoreLayout(STORE).log()).containsAll(before));
   }
 }
