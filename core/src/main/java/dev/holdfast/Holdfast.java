@@ -109,6 +109,19 @@ public final class Holdfast implements AutoCloseable {
     return state;
   }
 
+  /**
+   * Protects a one-dimensional array of numbers or a {@link MemorySegment} of which the program
+   * says itself what it changes: a capture looks at nothing else of it.
+   *
+   * @param changes new; is told of changes from now on
+   * @return {@code state} itself
+   * @throws IllegalArgumentException when it is something else, or {@code changes} has a region
+   */
+  public <A> A protect(String name, A state, DeclaredChanges changes) {
+    engine.add(Regions.protect(prefix + name, state, changes));
+    return state;
+  }
+
   /** Protects an object that stays and is filled in place by its codec. */
   public <T> T protect(String name, T object, InPlaceCodec<T> codec) {
     engine.add(Regions.protect(prefix + name, object, codec));

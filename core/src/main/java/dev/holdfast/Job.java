@@ -138,7 +138,8 @@ public final class Job {
 
   /**
    * The most memory to use beside the state, in bytes. Where a copy of the state does not fit,
-   * checkpoints block until they are written. HOLDFAST_MEMORY wins.
+   * hashes of its blocks are kept instead, and checkpoints block until what has changed is written.
+   * HOLDFAST_MEMORY wins.
    */
   public Job memory(long bytes) {
     if (bytes < 0) {
