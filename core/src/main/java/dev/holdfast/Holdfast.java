@@ -60,14 +60,15 @@ public final class Holdfast implements AutoCloseable {
 
   /**
    * Runs a program as job {@code job} and exits the JVM: 0 complete, 75 stopped at a version (run
-   * it again), 4 no usable version, 5 store held by another run, 1 failed.
+   * it again), 4 no usable version, 5 store held by another run, 1 failed; {@link Job#main} has the
+   * others.
    */
   public static void main(String job, Body body) {
     try {
       job(job).main(body);
     } catch (HoldfastException e) {
       Messages.warn(String.valueOf(e.getMessage()));
-      System.exit(1);
+      System.exit(Job.EXIT_CONFIGURATION);
     }
   }
 

@@ -209,7 +209,7 @@ final class LsCommand implements Callable<Integer> {
     return switch (ended.cause()) {
       case COMPLETE -> "complete at step " + step;
       case STOPPED -> "stopped at step " + step;
-      case FAILED -> "failed at step " + step + ": " + ended.message();
+      case FAILED -> "failed at step " + step + ": " + Text.firstLine(ended.message());
     };
   }
 

@@ -260,7 +260,8 @@ final class Opener {
                 + claim.holder().describe()
                 + ", which cannot be seen from here: waiting up to "
                 + SILENCE.toSeconds()
-                + " s for a sign of life");
+                + " s for a sign of life; where it is certainly gone, HOLDFAST_BREAK_LOCK=1 does"
+                + " without");
     long begin = options.time().nanoTime();
     String before = signsOfLife();
     while (options.time().nanoTime() - begin < SILENCE.toNanos()) {

@@ -9,7 +9,6 @@ import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
-import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,6 +44,7 @@ public final class Store {
    * Opens an existing store for reading that is not sealed.
    *
    * @throws StoreRefusedException when there is none
+   * @throws NoUsableVersionException when its log is lost, or another store's
    * @throws KeyException when it is sealed
    * @throws StoreIoException when it cannot be read
    */
@@ -56,6 +56,7 @@ public final class Store {
    * Opens an existing store for reading.
    *
    * @throws StoreRefusedException when there is none
+   * @throws NoUsableVersionException when its log is lost, or another store's
    * @throws KeyException when it is sealed with another key, or not sealed and a key is given
    * @throws StoreIoException when it cannot be read
    */
@@ -67,6 +68,7 @@ public final class Store {
             store, "is not there, or has no version yet; name a store with --store");
       }
       StoreLayout layout = StoreDirectory.resolve(disk, store, keys);
+      StoreDirectory.refuseLostLog(disk, layout);
       Log log = Log.list(disk, layout);
       RecordFile.requireKey(disk, layout, log);
       Id128 id = StoreIdentity.find(disk, layout, log).orElse(Id128.NONE);
@@ -206,9 +208,7 @@ public final class Store {
   }
 
   private String unreadable(long number, IOException failure) throws IOException {
-    if (IoKind.of(failure) == IoKind.TOO_MANY_FILES) {
-      throw failure;
-    }
+    RecordFile.passOver(failure);
     return StoreIoException.describe("reading", layout.record(number), failure);
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
@@ -72,7 +73,9 @@ final class VersionList {
     } catch (StoreException e) {
       return () -> learnUnreadable(number, e.getMessage());
     } catch (IOException e) {
-      RecordFile.passOver(e);
+      if (IoKind.of(e) != IoKind.PERMISSION) { // then it may refer to anything, as if damaged
+        RecordFile.passOver(e);
+      }
       String why = StoreIoException.describe("reading", layout.record(number), e);
       return () -> learnUnreadable(number, why);
     }

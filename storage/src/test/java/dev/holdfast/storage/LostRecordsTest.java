@@ -11,12 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.storage.VerifyReport.Outcome;
 import dev.holdfast.storage.format.DamagedException;
+import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -221,5 +225,73 @@ class LostRecordsTest {
     Store store = Store.open(STORE, disk);
     var missing = assertThrows(NoUsableVersionException.class, () -> store.version(1));
     assertTrue(missing.getMessage().contains("there is no version 1"), missing::toString);
+  }
+
+  private void loseLog() throws IOException {
+    for (String name : List.copyOf(disk.list(LAYOUT.log()))) {
+      disk.delete(LAYOUT.log().resolve(name));
+    }
+    disk.delete(LAYOUT.log());
+  }
+
+  @Test
+  void open_logLost_isNoUsableVersionForEverybody() throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    loseLog();
+    List<Executable> all =
+        List.of(
+            () -> TestStores.open(disk).close(),
+            () -> Store.open(STORE, disk),
+            () -> Verifier.verify(STORE, disk),
+            () -> Repair.plan(STORE, disk, VerifyOptions.ALL));
+    for (Executable one : all) {
+      var refused = assertThrows(NoUsableVersionException.class, one);
+      assertTrue(refused.getMessage().contains("lost its directory log"), refused::toString);
+      assertTrue(refused.getMessage().contains("HOLDFAST_FRESH=1"), refused::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void fresh_recordsLost_setsTheRestAsideAndBegins(boolean logToo) throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    loseLog();
+    if (!logToo) {
+      disk.createDirectory(LAYOUT.log(), Disk.Access.OWNER);
+    }
+    TestStores.Options options = new TestStores.Options();
+    options.fresh = true;
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
+      assertTrue(writer.newest().isEmpty());
+    }
+    Path aside = STORE.resolveSibling(STORE.getFileName() + ".old-1");
+    assertTrue(disk.list(aside).contains("HOLDFAST"), disk.list(aside)::toString);
+    options.mustExist = true; // restarted by the scheduler: it goes on, and there is nothing
+    loseLog();
+    assertThrows(
+        NoUsableVersionException.class, () -> StoreWriter.open(STORE, options.on(disk)).close());
+  }
+
+  @Test
+  void open_signpostOfAnotherStore_saysSoAndChangesNothing() throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    byte[] foreign = Signpost.encode(Id128.random());
+    disk.delete(LAYOUT.signpost());
+    try (DiskFile file = disk.create(LAYOUT.signpost(), Disk.Access.OWNER)) {
+      file.writeFully(ByteBuffer.wrap(foreign), 0);
+    }
+    List<Executable> all =
+        List.of(
+            () -> TestStores.open(disk).close(),
+            () -> Store.open(STORE, disk),
+            () -> Repair.apply(STORE, disk, VerifyOptions.ALL));
+    for (Executable one : all) {
+      var refused = assertThrows(NoUsableVersionException.class, one);
+      assertTrue(refused.getMessage().contains("another store"), refused::toString);
+      assertTrue(refused.getMessage().contains("move HOLDFAST away"), refused::toString);
+    }
+    disk.delete(LAYOUT.signpost()); // the remedy
+    assertEquals(1, Repair.apply(STORE, disk, VerifyOptions.ALL).steps().size());
+    assertEquals(Outcome.CLEAN, Verifier.verify(STORE, disk).outcome());
   }
 }

@@ -254,4 +254,32 @@ class RepairTest {
       assertArrayEquals(before, memory.bytes(LAYOUT.record(number)));
     }
   }
+
+  @Test
+  void apply_folderInPlaceOfARecord_isSetAsideWithWhatItHolds() throws IOException {
+    StoreWriter.open(STORE, TestStores.on(disk)).close(); // a newer OPEN tells who holds the store
+    disk.delete(LAYOUT.record(2));
+    disk.createDirectory(LAYOUT.record(2), Disk.Access.OWNER);
+    disk.create(LAYOUT.record(2).resolve("inside"), Disk.Access.OWNER).close();
+    assertEquals(
+        Kind.SET_ASIDE, kind(Repair.plan(STORE, disk, VerifyOptions.ALL), LAYOUT.record(2)));
+    assertEquals(Kind.SET_ASIDE, kind(apply(disk), LAYOUT.record(2)));
+    Path aside = LAYOUT.quarantine().resolve(LAYOUT.record(2).getFileName() + "-1");
+    assertEquals(List.of("inside"), disk.list(aside));
+    assertEquals(Outcome.CLEAN, Verifier.verify(STORE, disk).outcome());
+  }
+
+  @Test
+  void plan_baseMissing_namesItAndTheVersionsThatNeedIt() throws IOException {
+    disk.delete(LAYOUT.record(3));
+    RepairReport report = Repair.plan(STORE, disk, VerifyOptions.ALL);
+    Step missing =
+        report.steps().stream()
+            .filter(step -> step.file().equals(LAYOUT.record(3).toString()))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(missing.details().contains("it is missing"), missing::toString);
+    assertTrue(
+        missing.details().contains("version 4 cannot be restored without it"), missing::toString);
+  }
 }

@@ -37,6 +37,7 @@ final class TestStores {
     boolean fresh;
     boolean breakLock;
     Keys keys = Keys.NONE;
+    Map<String, String> environment = Map.of("host", "n001");
 
     StoreOptions on(Disk disk) {
       return new StoreOptions(
@@ -52,7 +53,7 @@ final class TestStores {
           breakLock,
           OptionalLong.empty(),
           keys,
-          Map.of("host", "n001"),
+          environment,
           told::add,
           Optional::empty);
     }
