@@ -26,8 +26,10 @@ public final class CaptureBenchmark {
   private static final int EVERYTHING = 1000;
 
   private final double[] state;
+  private final DeclaredChanges changes = new DeclaredChanges();
   private final int rounds;
   private final SplittableRandom random;
+  private boolean declared;
 
   private CaptureBenchmark(int mebibytes, int rounds, long seed) {
     state = new double[mebibytes << 17];
@@ -45,6 +47,9 @@ public final class CaptureBenchmark {
     System.out.printf(Locale.ROOT, "state %d MiB, %d rounds, seed %d%n", mebibytes, rounds, seed);
     CaptureBenchmark benchmark = new CaptureBenchmark(mebibytes, rounds, seed);
     benchmark.run("double[]", Regions.protect("state", benchmark.state));
+    benchmark.declared = true;
+    benchmark.run(
+        "double[], changes declared", Regions.protect("state", benchmark.state, benchmark.changes));
   }
 
   private void run(String what, Region region) {
@@ -103,12 +108,21 @@ public final class CaptureBenchmark {
       for (int i = 0; i < state.length; i++) {
         state[i] += 1;
       }
+      touch(0, state.length);
       return;
     }
     for (int block = 0; block < state.length / BLOCK_ELEMENTS; block++) {
       if (random.nextInt(100) < percentage) {
-        state[block * BLOCK_ELEMENTS + random.nextInt(BLOCK_ELEMENTS)] += 1;
+        int element = block * BLOCK_ELEMENTS + random.nextInt(BLOCK_ELEMENTS);
+        state[element] += 1;
+        touch(element, element + 1);
       }
+    }
+  }
+
+  private void touch(int from, int to) {
+    if (declared) {
+      changes.touched(from, to);
     }
   }
 

@@ -5,6 +5,8 @@ import dev.holdfast.benchmarks.Report;
 import dev.holdfast.benchmarks.Setup;
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Exponential;
+import dev.holdfast.policy.FailureLaw;
+import dev.holdfast.policy.Weibull;
 import dev.holdfast.simulator.FailureProcess;
 import dev.holdfast.simulator.JobModel;
 import dev.holdfast.simulator.Outcome;
@@ -42,7 +44,13 @@ public final class SimulationBenchmark {
     measure("ten times as many jobs", WORK, daly, 1_000_000, 1);
     measure("a thousand times the work", 1000 * WORK, daly, 1_000, 1);
     measure("the same, all processors", 1000 * WORK, daly, 4_000, processors());
-    measure("row E04, from event to event", WORK, CheckpointPolicy.adaptive(), 20_000, 1);
+    FailureLaw weibull = Weibull.ofMean(0.7, MTTF);
+    CheckpointPolicy adaptive = CheckpointPolicy.adaptive();
+    measure("row E04, Weibull, adaptive", weibull, WORK, adaptive, 100_000, 1);
+    measure("a thousand times the work", weibull, 1000 * WORK, adaptive, 1_000, 1);
+    CheckpointPolicy silent =
+        now -> adaptive.workIntervalSeconds(now); // nothing says that it can be jumped
+    measure("row E04, from event to event", weibull, WORK, silent, 20_000, 1);
   }
 
   private static int processors() {
@@ -50,10 +58,15 @@ public final class SimulationBenchmark {
   }
 
   private void measure(String what, double work, CheckpointPolicy policy, long jobs, int threads) {
+    measure(what, new Exponential(MTTF), work, policy, jobs, threads);
+  }
+
+  private void measure(
+      String what, FailureLaw law, double work, CheckpointPolicy policy, long jobs, int threads) {
     Simulation simulation =
         new Simulation(
             JobModel.blocking(work, 60, 30, 0),
-            FailureProcess.renewal(new Exponential(MTTF)),
+            FailureProcess.renewal(law),
             policy,
             MTTF,
             1,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.format.DamagedException;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -31,10 +33,10 @@ final class Fallback {
   static <T, E extends Exception> Optional<T> restore(
       StoreWriter store, Consumer<StoredVersion> check, Restoring<T, E> restoring) throws E {
     RestartEvent event = FlightEvents.restarting();
-    int told = 0;
+    Set<Long> told = new HashSet<>();
     while (true) {
       Optional<StoredVersion> newest = store.newest();
-      told = tellRejections(store, told);
+      tellRejections(store, newest.map(StoredVersion::number).orElse(0L), told);
       if (newest.isEmpty()) {
         requireStore(store);
         return Optional.empty();
@@ -44,7 +46,7 @@ final class Fallback {
         try {
           T result = restoring.restore(version);
           store.resume(version);
-          FlightEvents.restarted(event, version, told);
+          FlightEvents.restarted(event, version, told.size());
           return Optional.of(result);
         } catch (DamagedException e) {
           store.reject(version.number(), e.getMessage());
@@ -58,13 +60,13 @@ final class Fallback {
     }
   }
 
-  /** Tells what was passed over since as many were told. */
-  private static int tellRejections(StoreWriter store, int told) {
-    List<?> rejections = store.rejections();
-    for (Object rejection : rejections.subList(told, rejections.size())) {
-      Messages.warn("passed over: " + rejection);
+  /** Tells what is newer than the version to go on from; what is older was not passed over. */
+  private static void tellRejections(StoreWriter store, long newest, Set<Long> told) {
+    for (Rejection rejection : store.rejections()) {
+      if (rejection.number() > newest && told.add(rejection.number())) {
+        Messages.warn("passed over: " + rejection);
+      }
     }
-    return rejections.size();
   }
 
   /**

@@ -134,7 +134,8 @@ public final class FileSession implements AutoCloseable {
               + " HOLDFAST");
     }
     Settings settings = Job.settingsOf(job, environment);
-    StoreOptions options = Job.options(job, settings, Disk.local()).withStop(stopAsked);
+    StoreOptions options =
+        Job.options(job, settings, Optional.empty(), Disk.local()).withStop(stopAsked);
     return new FileSession(job, settings, options, files);
   }
 

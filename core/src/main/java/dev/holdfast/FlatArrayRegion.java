@@ -16,13 +16,13 @@ final class FlatArrayRegion extends Region {
   private final long[] extent = new long[1];
   private @Nullable Object array;
 
-  FlatArrayRegion(String name, Primitive primitive, Place place) {
+  FlatArrayRegion(String name, Primitive primitive, Place place, WriteWatch watch) {
     super(name);
     this.place = place;
     this.primitive = primitive;
     Object now = place.get();
     String typeName = now.getClass().getTypeName();
-    part = new SegmentPart(name, RegionKind.ARRAY, primitive.elementType(), typeName);
+    part = new SegmentPart(name, RegionKind.ARRAY, primitive.elementType(), typeName, () -> watch);
     show(now);
     if (!place.stays()) {
       release();

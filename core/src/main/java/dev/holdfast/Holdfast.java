@@ -60,14 +60,15 @@ public final class Holdfast implements AutoCloseable {
 
   /**
    * Runs a program as job {@code job} and exits the JVM: 0 complete, 75 stopped at a version (run
-   * it again), 4 no usable version, 5 store held by another run, 1 failed.
+   * it again), 4 no usable version, 5 store held by another run, 1 failed; {@link Job#main} has the
+   * others.
    */
   public static void main(String job, Body body) {
     try {
       job(job).main(body);
     } catch (HoldfastException e) {
       Messages.warn(String.valueOf(e.getMessage()));
-      System.exit(1);
+      System.exit(Job.EXIT_CONFIGURATION);
     }
   }
 
@@ -105,6 +106,19 @@ public final class Holdfast implements AutoCloseable {
    */
   public <A> A protect(String name, A state) {
     engine.add(Regions.protect(prefix + name, state));
+    return state;
+  }
+
+  /**
+   * Protects a one-dimensional array of numbers or a {@link MemorySegment} of which the program
+   * says itself what it changes: a capture looks at nothing else of it.
+   *
+   * @param changes new; is told of changes from now on
+   * @return {@code state} itself
+   * @throws IllegalArgumentException when it is something else, or {@code changes} has a region
+   */
+  public <A> A protect(String name, A state, DeclaredChanges changes) {
+    engine.add(Regions.protect(prefix + name, state, changes));
     return state;
   }
 

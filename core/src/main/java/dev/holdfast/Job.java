@@ -4,12 +4,16 @@ package dev.holdfast;
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.process.Signals;
 import dev.holdfast.storage.KeepRules;
+import dev.holdfast.storage.KeyException;
 import dev.holdfast.storage.Keys;
 import dev.holdfast.storage.NoUsableVersionException;
 import dev.holdfast.storage.OpeningStoppedException;
 import dev.holdfast.storage.StoreHeldException;
+import dev.holdfast.storage.StoreIoException;
 import dev.holdfast.storage.StoreOptions;
+import dev.holdfast.storage.StoreRefusedException;
 import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.format.UnsupportedFormatException;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.io.IOException;
@@ -38,6 +42,9 @@ public final class Job {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_NO_VERSION = 4;
   private static final int EXIT_HELD = 5;
+  private static final int EXIT_BAD_DATA = 65;
+  private static final int EXIT_IO = 74;
+  static final int EXIT_CONFIGURATION = 78;
 
   private final String name;
   private @Nullable Path store;
@@ -132,7 +139,8 @@ public final class Job {
 
   /**
    * The most memory to use beside the state, in bytes. Where a copy of the state does not fit,
-   * checkpoints block until they are written. HOLDFAST_MEMORY wins.
+   * hashes of its blocks are kept instead, and checkpoints block until what has changed is written.
+   * HOLDFAST_MEMORY wins.
    */
   public Job memory(long bytes) {
     if (bytes < 0) {
@@ -208,31 +216,50 @@ public final class Job {
   }
 
   /**
-   * Runs the program and exits the JVM: 0 complete, 75 stopped at a version, 4 no usable version, 5
-   * store held by another run or taken over, 128 + n ended by signal n before the store was open, 1
-   * failed.
+   * Runs the program and exits the JVM: 0 complete; 75 stopped at a version; 4 no usable version,
+   * or what stands at the store's place is refused; 5 store held by another run or taken over; 65
+   * store of a newer Holdfast; 74 the disk refused to let the store be opened or read; 78 a setting
+   * or the key cannot work; 128 + n ended by signal n before the store was open; 1 failed.
    */
   public void main(Body body) {
     System.exit(exitCode(body));
   }
 
   private int exitCode(Body body) {
+    Holdfast opened;
     try {
-      return run(body).exitCode();
-    } catch (StoreHeldException e) {
-      return told(e, EXIT_HELD);
+      opened = open();
+    } catch (StoreException e) {
+      return told(e, exitCode(e));
+    } catch (HoldfastException e) {
+      return told(e, EXIT_CONFIGURATION);
+    }
+    try {
+      return run(opened, body).exitCode();
     } catch (Fenced e) {
       return told(e, EXIT_HELD);
-    } catch (NoUsableVersionException e) {
-      return told(e, EXIT_NO_VERSION);
-    } catch (OpeningStoppedException e) {
-      return told(e, Signals.exitCode(e.by()));
-    } catch (StoreException | HoldfastException | RestoreMismatchException e) {
+    } catch (StoreException e) {
+      return told(e, exitCode(e));
+    } catch (HoldfastException | RestoreMismatchException e) {
       return told(e, EXIT_FAILED);
     } catch (Throwable e) {
       e.printStackTrace(); // the program's own failure, shown as the JVM would show it
       return EXIT_FAILED;
     }
+  }
+
+  /** The code that says what is the matter with a store, as the command has it. */
+  private static int exitCode(StoreException failure) {
+    return switch (failure) {
+      case StoreHeldException e -> EXIT_HELD;
+      case NoUsableVersionException e -> EXIT_NO_VERSION;
+      case StoreRefusedException e -> EXIT_NO_VERSION;
+      case OpeningStoppedException e -> Signals.exitCode(e.by());
+      case KeyException e -> EXIT_CONFIGURATION;
+      case UnsupportedFormatException e -> EXIT_BAD_DATA;
+      case StoreIoException e -> EXIT_IO;
+      default -> EXIT_FAILED;
+    };
   }
 
   private static int told(Throwable failure, int code) {
@@ -249,7 +276,11 @@ public final class Job {
    * @throws OpeningStoppedException when a signal ends the wait for a holder that cannot be judged
    */
   public Outcome run(Body body) throws Exception {
-    try (Holdfast hf = open()) {
+    return run(open(), body);
+  }
+
+  private static Outcome run(Holdfast opened, Body body) throws Exception {
+    try (Holdfast hf = opened) {
       try {
         body.run(hf);
         return hf.engine().complete();
@@ -284,7 +315,9 @@ public final class Job {
     Function<String, Path> outputPath =
         confines == null ? AppendFile::pathOf : path -> outputIn(confines, path);
     Session.Manner manner = new Session.Manner(confines == null, lastStep, outputPath);
-    StoreOptions options = options(name, settings, disk);
+    Optional<Path> folder =
+        confines == null ? Optional.of(AppendFile.pathOf("")) : Optional.empty();
+    StoreOptions options = options(name, settings, folder, disk);
     return new Holdfast(new Session(name, settings, options, manner), "");
   }
 
@@ -382,8 +415,13 @@ public final class Job {
     return properties;
   }
 
-  /** How a job's store is opened. */
-  static StoreOptions options(String name, Settings settings, Disk disk) {
+  /**
+   * How a job's store is opened.
+   *
+   * @param folder to which the names of output files are relative, where whoever looks at the store
+   *     later should know
+   */
+  static StoreOptions options(String name, Settings settings, Optional<Path> folder, Disk disk) {
     Map<String, String> about = new TreeMap<>();
     about.put("job", name);
     about.put("java", Runtime.version().toString());
@@ -391,6 +429,10 @@ public final class Job {
     about.put("arch", System.getProperty("os.arch", ""));
     about.put("keep", settings.keep().toString()); // what prune goes by
     about.put("spare", settings.spare() ? "1" : "0");
+    folder.ifPresent(path -> {
+      about.put(StoreOptions.FOLDER, path.toString());
+      about.put(StoreOptions.STORE, AppendFile.pathOf(settings.store().toString()).toString());
+    });
     return new StoreOptions(
         disk,
         Time.SYSTEM,

@@ -8,9 +8,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages of a part may have changed since the last capture: those that the kernel says were
- * written, or all of them. A page that is not named has not changed; one that is may not have
- * either, and is compared with the shadow like any other.
+ * Says which pages the kernel has seen written, or that all may have been.
  *
  * <p>Being told is not free: the program pays for its first write to each page after a capture
  * ({@link PageTracker#firstWriteNs}), which is more than a comparison of the page costs. So the
@@ -18,16 +16,7 @@ import org.jspecify.annotations.Nullable;
  * compared all, first writes included. Where it was dearer, the next captures compare; after ever
  * more of them the kernel is tried again, because programs change.
  */
-final class PageWatch implements AutoCloseable {
-  /** All pages may have changed, always. */
-  static final PageWatch NONE =
-      new PageWatch(
-          () -> {
-            throw new RefusedException("this region is compared");
-          },
-          MemorySegment.NULL,
-          Time.SYSTEM);
-
+final class PageWatch implements WriteWatch {
   /** Captures that compare after a dear one that did not; doubles each time. */
   private static final int PAUSE_MIN = 4;
 
@@ -45,8 +34,7 @@ final class PageWatch implements AutoCloseable {
   private final Time time;
   private @Nullable PageTracker tracker;
   private boolean looked;
-  private long[] written = {};
-  private int pageLog2;
+  private WrittenPages written = new WrittenPages(new long[0], 0);
 
   /** The kernel is tracking. */
   private boolean tracking;
@@ -72,25 +60,26 @@ final class PageWatch implements AutoCloseable {
     this.time = time;
   }
 
-  /** Looks for a tracker, which takes a moment: before the loop begins. */
-  void prepare() {
+  /** Looks for a tracker. */
+  @Override
+  public void prepare() {
     if (looked) {
       return;
     }
     looked = true;
     try {
       PageTracker found = source.get();
-      long pages = memory.byteSize() / found.pageBytes();
-      pageLog2 = Integer.numberOfTrailingZeros(found.pageBytes());
-      written = new long[Math.toIntExact((pages + Long.SIZE - 1) / Long.SIZE)];
+      int pageLog2 = Integer.numberOfTrailingZeros(found.pageBytes());
+      written = WrittenPages.of(memory.byteSize(), pageLog2);
       tracker = found;
     } catch (RefusedException e) {
       // compared; holdfast doctor says why
     }
   }
 
-  /** A capture begins: asks the kernel, or has it watch from here on. */
-  void begin() {
+  /** Asks the kernel, or has it watch from here on. */
+  @Override
+  public void begin() {
     PageTracker kernel = tracker;
     if (kernel == null) {
       return;
@@ -110,19 +99,19 @@ final class PageWatch implements AutoCloseable {
     told = false;
     firstWrites = 0;
     if (tracking) {
-      int pages = kernel.takeWritten(memory, written);
+      int pages = kernel.takeWritten(memory, written.bits());
       told = !unfinished;
       firstWrites = pages;
     } else if (capturesUntilTry-- <= 0) {
       kernel.track(memory);
       tracking = true;
-      kernel.takeWritten(memory, written);
+      kernel.takeWritten(memory, written.bits());
       beganNs = time.nanoTime(); // what follows is a comparison
     }
   }
 
-  /** The capture has dealt with every page that may have changed. */
-  void end() {
+  @Override
+  public void end() {
     if (tracker == null) {
       return;
     }
@@ -139,62 +128,28 @@ final class PageWatch implements AutoCloseable {
     }
   }
 
-  /** Whether the kernel has told the present capture what was written. */
-  boolean told() {
+  @Override
+  public boolean told() {
     return told;
   }
 
-  /**
-   * Where the next page that may have changed is.
-   *
-   * @param base where a block begins, a whole number of pages
-   * @param from where to look from, in the block
-   * @param length the block's
-   * @return {@code from} or the begin of a later page in the block; its length when there is none
-   */
-  int nextWritten(long base, int from, int length) {
-    if (!told) {
-      return from;
-    }
-    long end = (base + length + (1L << pageLog2) - 1) >>> pageLog2;
-    long page = (base + from) >>> pageLog2;
-    while (page < end) {
-      long word = written[(int) (page >>> 6)] >>> page;
-      if (word != 0) {
-        page += Long.numberOfTrailingZeros(word);
-        return page < end ? (int) Math.max(from, (page << pageLog2) - base) : length;
-      }
-      page = (page | Long.SIZE - 1) + 1;
-    }
-    return length;
+  @Override
+  public int nextWritten(long base, int from, int length) {
+    return told ? written.next(base, from, length) : from;
   }
 
-  /**
-   * Whether the kernel has told that at most half of a block was written.
-   *
-   * @param base where the block begins
-   */
-  boolean fewWritten(long base, int length) {
-    if (!told) {
-      return false;
-    }
-    int pages = 0;
-    int pageBytes = 1 << pageLog2;
-    for (int at = nextWritten(base, 0, length);
-        at < length;
-        at = nextWritten(base, at + pageBytes, length)) {
-      pages++;
-    }
-    return 2L * pages * pageBytes <= length;
+  @Override
+  public boolean fewWritten(long base, int length) {
+    return told && written.few(base, length);
   }
 
-  /** The pages that trapped the program since the capture before. */
-  int firstWrites() {
+  @Override
+  public int firstWrites() {
     return firstWrites;
   }
 
-  /** What that has cost the program. */
-  long firstWriteNs() {
+  @Override
+  public long firstWriteNs() {
     return tracker == null ? 0 : firstWrites * tracker.firstWriteNs();
   }
 

@@ -68,8 +68,8 @@ abstract class Part {
   }
 
   /** Looks out for pages that have been written. */
-  PageWatch watch() {
-    return PageWatch.NONE;
+  WriteWatch watch() {
+    return WriteWatch.NONE;
   }
 
   /** Takes bytes of a version into what is being restored. */

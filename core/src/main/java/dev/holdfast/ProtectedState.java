@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A capture compares every block with its {@linkplain Shadow shadow} and copies those that
  * differ; where the kernel tells which pages were written ({@link PageWatch}), no others. This is
  * the only time the loop is blocked. Where the shadow does not fit the memory budget, the state is
- * {@link #blocking}: there is no shadow, a capture copies nothing, and its sources read the
- * program's own memory while the loop waits. A state that has become blocking stays so.
+ * {@link #blocking}: instead of a shadow there is a hash of each block ({@link HashedPart}), a
+ * capture copies nothing, and what has changed is read from the program's own memory while the loop
+ * waits. A state that has become blocking stays so.
  *
  * <p>The thread of the loop calls everything here; only a capture's end may come from another.
  */
@@ -35,7 +36,7 @@ final class ProtectedState implements AutoCloseable {
   private final long poolBytes;
   private final boolean checkWriters;
   private final Map<String, Region> regions = new LinkedHashMap<>();
-  private final List<RegionSource> liveSources = new ArrayList<>();
+  private final List<HashedPart> hashed = new ArrayList<>();
   private final EncodeBuffer encodeBuffer = new EncodeBuffer();
   private final Scratch scratch = new Scratch();
   private @Nullable Shadow shadow;
@@ -79,7 +80,7 @@ final class ProtectedState implements AutoCloseable {
     }
     region.shareBuffer(encodeBuffer);
     regions.put(region.name(), region);
-    region.parts().forEach(part -> liveSources.add(new LiveSource(part, scratch)));
+    region.parts().forEach(part -> hashed.add(new HashedPart(part, scratch)));
     if (shadow != null) {
       shadow.add(region);
     }
@@ -100,7 +101,7 @@ final class ProtectedState implements AutoCloseable {
 
   private long describedBytes() {
     long bytes = 0;
-    for (RegionSource source : liveSources) {
+    for (RegionSource source : hashed) {
       bytes += source.schema().sizeBytes();
     }
     return bytes;
@@ -178,6 +179,7 @@ final class ProtectedState implements AutoCloseable {
         regions.values().forEach(Region::release);
       } else {
         regions.values().forEach(Region::refresh);
+        hashed.forEach(HashedPart::capture);
       }
     } catch (RuntimeException | Error e) {
       endCapture(false);
@@ -185,9 +187,10 @@ final class ProtectedState implements AutoCloseable {
     }
     Shadow into = shadow;
     List<RegionSource> sources =
-        into == null ? Collections.unmodifiableList(liveSources) : into.sources();
+        into == null ? Collections.unmodifiableList(hashed) : into.sources();
     long stateBytes = describedBytes();
-    long changedBytes = into == null ? stateBytes : into.owedBytes();
+    long changedBytes =
+        into == null ? hashed.stream().mapToLong(HashedPart::owedBytes).sum() : into.owedBytes();
     FirstWrites firstWrites = into == null ? FirstWrites.NONE : into.firstWrites();
     Capture capture = new Capture(this, sources, stateBytes, changedBytes, firstWrites);
     open = capture;
@@ -220,6 +223,9 @@ final class ProtectedState implements AutoCloseable {
     if (shadow != null) {
       shadow.endCapture(committed);
     } else {
+      if (committed) {
+        hashed.forEach(HashedPart::committed);
+      }
       regions.values().forEach(Region::release);
     }
   }
@@ -276,12 +282,30 @@ final class ProtectedState implements AutoCloseable {
     try {
       fill(stored);
       regions.values().forEach(Region::finishRestore);
+      if (shadow == null) {
+        hashRestored(stored);
+      }
     } catch (RuntimeException | Error e) {
       if (shadow != null) {
         shadow.distrust();
       }
+      hashed.forEach(HashedPart::forget);
       throw e;
     }
+  }
+
+  /** What the version stores in blocks of another size stays owed. */
+  private void hashRestored(StoredRegions stored) {
+    regions.values().forEach(Region::refresh);
+    for (HashedPart part : hashed) {
+      RegionSchema there = stored.find(part.schema().name());
+      if (there != null && there.blockLog2() == part.schema().blockLog2()) {
+        part.restored();
+      } else {
+        part.forget();
+      }
+    }
+    regions.values().forEach(Region::release);
   }
 
   private void fill(StoredRegions stored) {

@@ -4,6 +4,7 @@ package dev.holdfast;
 import dev.holdfast.storage.format.RegionKind;
 import dev.holdfast.storage.io.Time;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Array;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -46,6 +47,25 @@ final class Regions {
                 + " nesting, MemorySegment, generators of commons-rng and java.util.Random; give any"
                 + " other object an InPlaceCodec, or declare it with ref or bind")
             .formatted(name, value.getClass().getTypeName()));
+  }
+
+  /** A flat array or a {@code MemorySegment} that stays, and whose changes the program declares. */
+  static Region protect(String name, Object value, DeclaredChanges changes) {
+    checkName(name);
+    Place place = Place.of(nonNull(name, value));
+    if (value instanceof MemorySegment segment) {
+      WriteWatch watch = changes.of(name, segment.byteSize(), 1);
+      return new SegmentRegion(name, segment, () -> watch);
+    }
+    Primitive primitive = Primitive.ofArray(value.getClass());
+    if (primitive == null || !isFlat(primitive, place)) {
+      throw new IllegalArgumentException(
+          ("region %s: changes of a %s cannot be declared, only those of a one-dimensional array of"
+                  + " numbers or of a MemorySegment; protect it without")
+              .formatted(name, value.getClass().getTypeName()));
+    }
+    WriteWatch watch = changes.of(name, Array.getLength(value), primitive.widthBytes());
+    return new FlatArrayRegion(name, primitive, place, watch);
   }
 
   /**
@@ -120,9 +140,14 @@ final class Regions {
           "region %s: an array nested %d times; at most %d levels can be stored"
               .formatted(name, depth, DEPTH_MAX));
     }
-    return depth == 1 && primitive != Primitive.BOOLEAN
-        ? new FlatArrayRegion(name, primitive, place)
+    return isFlat(primitive, place)
+        ? new FlatArrayRegion(name, primitive, place, WriteWatch.NONE)
         : new NestedArrayRegion(name, primitive, place);
+  }
+
+  /** Whether the array's memory is what is stored. */
+  private static boolean isFlat(Primitive primitive, Place place) {
+    return Primitive.depth(place.get().getClass()) == 1 && primitive != Primitive.BOOLEAN;
   }
 
   /** The form of a random generator, null for anything else. */

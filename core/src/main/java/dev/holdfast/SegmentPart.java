@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 
 /** A part whose bytes are one segment. */
 final class SegmentPart extends Part {
-  private final Supplier<PageWatch> watch;
+  private final Supplier<WriteWatch> watch;
   private MemorySegment segment = MemorySegment.NULL;
 
   SegmentPart(String name, RegionKind kind, ElementType elementType, String typeName) {
-    this(name, kind, elementType, typeName, () -> PageWatch.NONE);
+    this(name, kind, elementType, typeName, () -> WriteWatch.NONE);
   }
 
   /**
@@ -23,13 +23,13 @@ final class SegmentPart extends Part {
       RegionKind kind,
       ElementType elementType,
       String typeName,
-      Supplier<PageWatch> watch) {
+      Supplier<WriteWatch> watch) {
     super(name, kind, elementType, typeName);
     this.watch = watch;
   }
 
   @Override
-  PageWatch watch() {
+  WriteWatch watch() {
     return watch.get();
   }
 

@@ -13,13 +13,13 @@ final class SegmentRegion extends Region {
   private final SegmentPart part;
 
   SegmentRegion(String name, MemorySegment segment) {
-    this(name, segment, () -> PageWatch.NONE);
+    this(name, segment, () -> WriteWatch.NONE);
   }
 
   /**
    * @param watch makes what looks out for its written pages
    */
-  SegmentRegion(String name, MemorySegment segment, Supplier<PageWatch> watch) {
+  SegmentRegion(String name, MemorySegment segment, Supplier<WriteWatch> watch) {
     super(name);
     this.segment = segment;
     if (segment.isReadOnly()) {

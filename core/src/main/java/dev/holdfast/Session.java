@@ -6,6 +6,7 @@ import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.AttemptInfo.Ended;
 import dev.holdfast.storage.format.Ledger;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.nio.file.Path;
@@ -422,8 +423,17 @@ final class Session implements Engine {
   public void failed(Throwable cause) {
     if (stage != Stage.ENDED && store.fencedBy().isEmpty()) {
       checkpointer.awaitInFlight();
-      endAttempt(EndCause.FAILED, cause.toString());
+      endAttempt(EndCause.FAILED, inWords(cause));
     }
+  }
+
+  /** Holdfast's own failures are sentences; of others the class tells as much as the message. */
+  private static String inWords(Throwable cause) {
+    boolean sentence =
+        cause instanceof StoreException
+            || cause instanceof HoldfastException
+            || cause instanceof RestoreMismatchException;
+    return sentence ? String.valueOf(cause.getMessage()) : cause.toString();
   }
 
   private void endAttempt(EndCause cause, String message) {

@@ -151,6 +151,7 @@ final class Shadow implements AutoCloseable {
    * @param all all of them; otherwise a small sample, and none of encoded objects, because they
    *     would have to be encoded twice
    * @throws ConcurrentWriteException when one differs: no thread may have written meanwhile
+   * @throws UndeclaredChangeException when it is one whose changes the program declares
    */
   void recheck(boolean all) {
     long blocks = 0;
@@ -189,6 +190,10 @@ final class Shadow implements AutoCloseable {
       for (; next < base + part.blockCount(); next += stride) {
         long offset = part.firstDifference((int) (next - base));
         if (offset >= 0) {
+          if (part.watch().declared()) {
+            part.distrust(); // nobody will say again what was not said
+            throw WriterReport.undeclared(part.schema(), offset);
+          }
           throw WriterReport.changed(part.schema(), offset);
         }
       }

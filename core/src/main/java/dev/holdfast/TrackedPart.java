@@ -34,7 +34,7 @@ final class TrackedPart implements RegionSource {
   private final ShadowMemory memory;
   private final Spares spares;
   private final OldPieces pieces;
-  private final PageWatch watch;
+  private final WriteWatch watch;
   private long[] slots = {};
   private long[] olds = {};
   private byte[] flags = {};
@@ -221,28 +221,29 @@ final class TrackedPart implements RegionSource {
     boolean owed = isOwed(block);
     owe(block);
     long offset = (long) block << schema().blockLog2();
-    boolean few = !owed && watch.fewWritten(offset, length);
-    if (few && spares.reserve(length)) {
+    boolean few = watch.fewWritten(offset, length);
+    if (few && !owed && spares.reserve(length)) {
       olds[block] = IN_PIECES;
       oldBlocks++;
-      copyDifferences(block, difference, length);
-    } else if (!owed && !few && makeRoom(block, length)) {
+      copyDifferences(block, difference, length, few);
+    } else if (!few && !owed && makeRoom(block, length)) {
       copy(block, 0, length);
     } else {
-      copyDifferences(block, difference, length);
+      copyDifferences(block, difference, length, few);
     }
   }
 
   /**
    * Copies the pieces that differ, beginning at one that does. After two in a row the rest is
-   * copied without looking, unless the kernel knows better: most likely all of it has changed.
+   * copied without looking, unless it is known that little was written: most likely all of it has
+   * changed.
    */
-  private void copyDifferences(int block, int difference, int length) {
+  private void copyDifferences(int block, int difference, int length, boolean few) {
     int at = difference;
     while (at < length) {
       int behind = Math.min(at + Pieces.PIECE_BYTES, length);
       int next = nextDifference(block, behind, length);
-      if (next == behind && !watch.told()) {
+      if (next == behind && !few) {
         behind = length;
         next = length;
       }
@@ -271,7 +272,7 @@ final class TrackedPart implements RegionSource {
   }
 
   /** What looks out for written pages of the program. */
-  PageWatch watch() {
+  WriteWatch watch() {
     return watch;
   }
 

@@ -37,6 +37,29 @@ final class WriterReport {
             suspects(Thread.getAllStackTraces(), Thread.currentThread())));
   }
 
+  /**
+   * The error for a region that differs from what was captured although its changes are declared.
+   *
+   * @param offset of the first byte that differs
+   */
+  static UndeclaredChangeException undeclared(RegionSchema schema, long offset) {
+    int width = schema.elementType().widthBytes();
+    long block = offset >>> schema.blockLog2();
+    long first = block << schema.blockLog2();
+    long behind = Math.min(first + schema.blockSizeBytes(), schema.sizeBytes());
+    return new UndeclaredChangeException(
+        String.format(
+            Locale.ROOT,
+            "region %s changed at element %,d, in block %,d (elements %,d to %,d), and was not"
+                + " touched there: call touched for every element that is written, or protect the"
+                + " region without DeclaredChanges (it may also have been written during capture)",
+            schema.name(),
+            offset / width,
+            block,
+            first / width,
+            behind / width - 1));
+  }
+
   static String suspects(Map<Thread, StackTraceElement[]> stacks, Thread caller) {
     List<Map.Entry<Thread, StackTraceElement[]>> others =
         stacks.entrySet().stream()

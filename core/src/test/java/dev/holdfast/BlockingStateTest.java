@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class BlockingStateTest {
   }
 
   @Test
-  void capture_blocking_readsTheProgramsMemoryWholeEveryTime() {
+  void capture_blocking_readsWhatHasChangedFromTheProgramsMemory() {
     double[] array = new Random(1).doubles(30_000).toArray();
     Ref<String> one = new Ref<>("one");
     Ref<String> two = new Ref<>("the second");
@@ -44,16 +45,63 @@ class BlockingStateTest {
       array[20_000] = 1;
       Capture capture = state.capture();
       assertTrue(state.blocking());
-      assertEquals(capture.stateBytes(), capture.changedBytes());
+      assertEquals(1 << 16, capture.changedBytes(), "one block");
       assertNull(capture.sources().getFirst().committed(0));
       StoredImage second = StoredImage.full(capture);
       capture.failed();
       array[20_000] = 2;
+      Capture again = state.capture();
+      assertEquals(1 << 16, again.changedBytes(), "it is still owed");
+      again.failed();
       state.restore(second);
       assertEquals(1, array[20_000]);
+      Capture nothing = state.capture();
+      assertEquals(0, nothing.changedBytes(), "the version restored holds all of it");
+      StoredImage.delta(nothing, second).assertSameAs(second);
+      nothing.committed();
       States.commit(state).assertSameAs(second);
       state.restore(first);
       assertArrayEquals(new Random(1).doubles(30_000).toArray(), array);
+    }
+  }
+
+  @Test
+  void capture_blockingUnderRandomWrites_findsWhatComparingFinds() {
+    long seed = Long.getLong("holdfast.blocking.seed", System.nanoTime() & 0xffff_ffffL);
+    System.out.println(
+        "blocking: ./mvnw test -pl core -am -Dtest=BlockingStateTest -Dholdfast.blocking.seed="
+            + seed);
+    Random random = new Random(seed);
+    Ref<double[]> array = new Ref<>(new double[50_000]);
+    int[][] nested = new int[40][1_000];
+    try (ProtectedState blocking =
+            States.of(1000, 0, States.variable("a", array), Regions.protect("n", nested));
+        ProtectedState compared =
+            States.of(States.variable("a", array), Regions.protect("n", nested))) {
+      StoredImage stored = States.commit(blocking);
+      States.commit(compared).assertSameAs(stored);
+      for (int round = 0; round < 100; round++) {
+        if (random.nextInt(10) == 0) {
+          array.set(Arrays.copyOf(array.get(), random.nextInt(100_000)));
+        }
+        for (int i = random.nextInt(5); i > 0 && array.get().length > 0; i--) {
+          array.get()[random.nextInt(array.get().length)] = random.nextInt(3);
+          nested[random.nextInt(40)][random.nextInt(1_000)]++;
+        }
+        Capture capture = blocking.capture();
+        Capture other = compared.capture();
+        assertEquals(other.changedBytes(), capture.changedBytes(), "round " + round);
+        StoredImage image = StoredImage.delta(capture, stored);
+        image.assertSameAs(StoredImage.delta(other, stored));
+        if (random.nextBoolean()) {
+          capture.committed();
+          other.committed();
+          stored = image;
+        } else {
+          capture.failed();
+          other.failed();
+        }
+      }
     }
   }
 

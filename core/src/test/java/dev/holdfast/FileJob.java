@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -75,7 +76,7 @@ final class FileJob {
 
   FileSession open(RestartFiles files) {
     Settings settings = Job.settingsOf("job", environment);
-    StoreOptions usual = Job.options("job", settings, disk);
+    StoreOptions usual = Job.options("job", settings, Optional.empty(), disk);
     StoreOptions options =
         new StoreOptions(
             usual.disk(),

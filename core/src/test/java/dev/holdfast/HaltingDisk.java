@@ -163,6 +163,9 @@ final class HaltingDisk implements Disk {
     if (name.equals("ALIVE")) {
       return "alive";
     }
+    if (name.startsWith("NEWEST")) {
+      return "newest";
+    }
     String[] parts = name.split("-", -1);
     return parts.length > 1 && parts[0].equals("." + parts[1]) ? "open" : "version";
   }

@@ -230,7 +230,7 @@ final class ProcessTest {
   @Test
   void setting_unclear_endsWithOneSentence() throws Exception {
     try (ChildJvm child = job.start(Map.of("HOLDFAST_MTTF", "90"))) {
-      assertEquals(1, child.awaitExit(job::heard));
+      assertEquals(78, child.awaitExit(job::heard));
       String told = "holdfast: HOLDFAST_MTTF \"90\": 90 has no unit; write 90s, 90min or 90h\n";
       assertEquals(told, child.errors());
     }
@@ -280,5 +280,33 @@ final class ProcessTest {
     }
     runTo(job.acknowledgedStep() + 10); // and back again, with memory enough
     job.checkFile();
+  }
+
+  /** A code that the README explains, and a sentence; never a stack trace. */
+  @ParameterizedTest
+  @CsvSource({"log lost, 4", "not a store, 4", "setting, 78", "key, 78", "log is a file, 74"})
+  void refusal_any_endsWithItsCode(String what, int code) throws Exception {
+    runTo(3);
+    Path log = job.store().resolve("log");
+    Map<String, String> environment = Map.of();
+    switch (what) {
+      case "log lost" -> Files.move(log, temp.resolve("away"));
+      case "not a store" -> {
+        Files.move(job.store(), temp.resolve("away"));
+        Files.createDirectory(job.store());
+        Files.writeString(job.store().resolve("mine.txt"), "text");
+      }
+      case "setting" -> environment = Map.of("HOLDFAST_MTTF", "soon");
+      case "key" -> environment = Map.of("HOLDFAST_KEY_FILE", temp.resolve("none").toString());
+      default -> {
+        Files.move(log, temp.resolve("away"));
+        Files.writeString(log, "text");
+      }
+    }
+    try (ChildJvm child = job.start(environment, "target=5")) {
+      assertEquals(code, child.awaitExit(job::heard), child.errors());
+      assertFalse(child.errors().contains("\tat "), child.errors());
+      assertTrue(child.errors().contains("holdfast: "), child.errors());
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreHeldException;
 import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.StoreRecord;
+import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.io.Disk;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -367,7 +369,8 @@ final class SessionFailureTest {
     Version version = hf.checkpoint();
     slow.awaitBlocked();
     hf.tick();
-    StoreOptions force = Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Disk.local());
+    StoreOptions force =
+        Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Optional.empty(), Disk.local());
     StoreWriter.open(temp.resolve("store"), force).close();
     ((Session) hf.engine()).keepAlive();
     try {
@@ -384,7 +387,8 @@ final class SessionFailureTest {
 
   @Test
   void end_overtakenAtThatMoment_isFencedAndNotComplete() {
-    StoreOptions force = Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Disk.local());
+    StoreOptions force =
+        Job.options("test", settings("HOLDFAST_BREAK_LOCK"), Optional.empty(), Disk.local());
     Body body =
         hf -> {
           hf.protect("x", new double[BLOCK]);
@@ -513,5 +517,28 @@ final class SessionFailureTest {
         assertEquals(1, told.lines("does not fit into 64.0 MiB of memory"), told.text());
       }
     }
+  }
+
+  @Test
+  void olderVersion_damaged_isNotSaidToBePassedOver() throws Exception {
+    crashAtLastStep();
+    flipBitOf(versions().getFirst(), 1);
+    double[] restored = new double[8 * BLOCK];
+    try (Told told = new Told()) {
+      job().run(hf -> assertEquals(5, restore(hf, restored)));
+      assertEquals(0, told.lines("passed over"), told.text());
+    }
+  }
+
+  @Test
+  void end_afterAFailureOfHoldfast_hasItsSentenceAndNoClassName() throws Exception {
+    crashAtLastStep();
+    for (long version : versions()) {
+      flipBitOf(version, 1);
+    }
+    assertThrows(NoUsableVersionException.class, () -> job().run(hf -> hf.restore()));
+    Store store = Store.open(temp.resolve("store"), Disk.local());
+    String message = ((EndRecord) store.records().getLast()).ended().message();
+    assertTrue(message.startsWith(store.root() + " holds no usable version"), message);
   }
 }

@@ -17,7 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,17 +67,50 @@ final class AttemptHistory {
 
   /** The job's ledger until the present; an attempt that runs is taken to be computing. */
   Ledger ledger() {
-    if (opens.isEmpty()) {
-      return Ledger.begin(untilEpochMs);
-    }
-    int last = opens.size() - 1;
-    Ledger known = lastLedger(opens.get(last));
-    if (end(opens.get(last)) != null) {
+    Ledger known = newestLedger();
+    if (!records.isEmpty() && records.lastEntry().getValue() instanceof Whole(EndRecord end)) {
       return known;
     }
     long sinceMs = Math.max(0, untilEpochMs - known.atEpochMs());
     Ledger now = known.advanced(known.atEpochMs() + sinceMs, sinceMs * NS_PER_MS, 0, 0);
     return openEnding.open() ? now : now.wentBackTo(known.usefulNs());
+  }
+
+  /** The ledger of the newest record that has one, whoever wrote it. */
+  private Ledger newestLedger() {
+    for (Brief record : records.descendingMap().values()) {
+      switch (record) {
+        case OfVersion version -> {
+          return version.ledger().withVersion(version.fileBytes(), version.stateBytes());
+        }
+        case Whole(EndRecord end) -> {
+          return end.ended().ledger();
+        }
+        case Whole(Attempt open) -> {
+          return open.opened().ledger();
+        }
+        case Whole other -> {}
+      }
+    }
+    return Ledger.begin(untilEpochMs);
+  }
+
+  /**
+   * How many versions the job has made. A ledger does not know of those whose records were lost
+   * before the next attempt read them; the number line does, since every number that is no other
+   * record's was a version's, or that of an END which is lost too.
+   */
+  long versionsMade() {
+    Set<Long> others = new TreeSet<>(); // than versions
+    for (Brief record : records.values()) {
+      if (record instanceof OfVersion version) {
+        others.add(version.attempt());
+      } else if (!(record instanceof Whole(DamagedRecord bad))) {
+        others.add(record.number());
+      }
+    }
+    long highest = records.isEmpty() ? 0 : records.lastKey();
+    return Math.max(newestLedger().versions(), highest - others.size());
   }
 
   /**

@@ -42,6 +42,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param nowEpochMs the moment
  * @param attempts oldest first
  * @param ledger where the time went until now
+ * @param made how many versions it has made, those included whose records are lost
  * @param versions how many are in the store
  * @param usable the newest version whose metadata is sound
  * @param damaged what is not sound, and was passed over
@@ -55,6 +56,7 @@ record JobStatus(
     long nowEpochMs,
     List<AttemptStatus> attempts,
     Ledger ledger,
+    long made,
     long versions,
     Optional<VersionRecord> usable,
     List<String> damaged,
@@ -128,6 +130,7 @@ record JobStatus(
         nowEpochMs,
         history.attempts(),
         history.ledger(),
+        history.versionsMade(),
         versions,
         usable,
         List.copyOf(damaged.values()),

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.Brief.OfVersion;
 import dev.holdfast.cli.Brief.Whole;
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Pins;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreRecord.DamagedRecord;
@@ -73,17 +74,18 @@ final class LsCommand implements Callable<Integer> {
 
   private int listVersions(Store store) {
     List<Brief> records = store.records(Brief::of);
+    List<Rejection> missing = store.missing();
     if (json) {
-      spec.commandLine().getOut().println(Json.of(versionsJson(store, records)));
+      spec.commandLine().getOut().println(Json.of(versionsJson(store, records, missing)));
     } else {
-      printVersions(store, records);
+      printVersions(store, records, missing);
     }
-    return code(records);
+    return code(records, missing);
   }
 
   /** Blocks are not looked at: that is what verify is for. */
-  private static int code(List<Brief> records) {
-    if (damaged(records).isEmpty()) {
+  private static int code(List<Brief> records, List<Rejection> missing) {
+    if (damaged(records).isEmpty() && missing.isEmpty()) {
       return ExitCode.DONE;
     }
     return versions(records).isEmpty() ? ExitCode.NO_VERSION : ExitCode.DAMAGE;
@@ -103,11 +105,15 @@ final class LsCommand implements Callable<Integer> {
     return damaged;
   }
 
-  private static Map<String, Object> versionsJson(Store store, List<Brief> records) {
+  private static Map<String, Object> versionsJson(
+      Store store, List<Brief> records, List<Rejection> missing) {
     Set<Long> pinned = Pins.of(store, Disk.local());
     List<Object> damaged = new ArrayList<>();
     for (DamagedRecord bad : damaged(records)) {
       damaged.add(orderedMap("number", bad.number(), "why", bad.why()));
+    }
+    for (Rejection lost : missing) {
+      damaged.add(orderedMap("number", lost.number(), "why", lost.why()));
     }
     return orderedMap(
         "schema",
@@ -160,7 +166,7 @@ final class LsCommand implements Callable<Integer> {
         : end(records).map(ended -> ended.cause().name().toLowerCase(Locale.ROOT)).orElse("open");
   }
 
-  private void printVersions(Store store, List<Brief> records) {
+  private void printVersions(Store store, List<Brief> records, List<Rejection> missing) {
     PrintWriter out = spec.commandLine().getOut();
     Text.Table table =
         new Text.Table(
@@ -178,6 +184,7 @@ final class LsCommand implements Callable<Integer> {
     for (DamagedRecord bad : damaged(records)) {
       out.println("  record " + bad.number() + " is damaged: " + bad.why());
     }
+    missing.forEach(lost -> out.println("  record " + lost.number() + ": " + lost.why()));
   }
 
   private static String[] cells(OfVersion version, boolean pinned) {
@@ -202,7 +209,7 @@ final class LsCommand implements Callable<Integer> {
     return switch (ended.cause()) {
       case COMPLETE -> "complete at step " + step;
       case STOPPED -> "stopped at step " + step;
-      case FAILED -> "failed at step " + step + ": " + ended.message();
+      case FAILED -> "failed at step " + step + ": " + Text.firstLine(ended.message());
     };
   }
 

@@ -142,7 +142,7 @@ final class PruneCommand implements Callable<Integer> {
       case LAST -> "one of the last";
       case SPREAD -> "the newest of its time";
       case NEEDED -> "version " + reason.by() + " needs it";
-      case UNDECIDED -> "damaged, and no sound one is newer";
+      case UNDECIDED -> "it, or an output file, is damaged, and no sound one is newer";
       case NOTHING -> throw new IllegalArgumentException("it does not stay");
     };
   }

@@ -66,7 +66,7 @@ import picocli.CommandLine.Spec;
       "   4  no usable version    5  store held by another run, or taken over",
       "  74  the disk of the store refuses, such as full or read-only",
       "   2  wrong usage; otherwise the command's own code",
-      "Codes 2, 4, 5, 64 to 78, 126 and 127 of the command are final: it is not started again."
+      "Codes 2, 4, 5, 64 to 78 but 74, 126 and 127 of the command are final: it is not started again."
     },
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {

@@ -30,9 +30,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "   0  shown, whatever the job's state is",
       "   2  wrong usage",
-      "   3  shown; something in the store is damaged, a usable version remains",
+      "   3  shown; a record is damaged, or the newest version; a usable one remains",
       "   4  no such store, or no version in it is usable",
-      "  73  cannot create the drawing     74  I/O error"
+      "  73  cannot create the drawing     74  I/O error",
+      "",
+      "Blocks and output files are not read here: holdfast verify does that."
     },
     sortOptions = false)
 final class StatusCommand implements Callable<Integer> {

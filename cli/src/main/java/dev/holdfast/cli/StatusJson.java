@@ -106,7 +106,7 @@ final class StatusJson {
         "expected_waste", orNull(job.expectedWaste()),
         "attempts", ledger.attempts(),
         "failures", ledger.failures(),
-        "versions", ledger.versions());
+        "versions", job.made());
   }
 
   private static Map<String, Object> attempt(AttemptStatus attempt) {

@@ -40,7 +40,9 @@ final class StatusText {
   /** What the job does now, or how it ended. */
   static String state(JobStatus job) {
     if (job.attempts().isEmpty()) {
-      return "no attempt has left a record";
+      return job.ledger().attempts() == 0
+          ? "no attempt has left a record"
+          : "unknown: the records of its attempts are missing or damaged";
     }
     AttemptStatus last = job.attempts().getLast();
     String step =
@@ -60,7 +62,7 @@ final class StatusText {
   }
 
   private static String because(AttemptStatus attempt) {
-    String first = attempt.message().lines().findFirst().orElse("");
+    String first = Text.firstLine(attempt.message());
     return first.isEmpty() ? "" : ": " + first;
   }
 
@@ -189,7 +191,7 @@ final class StatusText {
     return Text.count(job.ledger().attempts())
         + (killed == 0 ? "" : ", " + Text.count(killed) + " killed")
         + "; "
-        + Text.count(job.ledger().versions(), "version")
+        + Text.count(job.made(), "version")
         + " made";
   }
 

@@ -61,6 +61,12 @@ final class Text {
     return decimals == 0 ? whole : whole + "." + Long.toString(scale + scaled % scale).substring(1);
   }
 
+  /** The first line of a message; what follows a colon at its end stands in the others. */
+  static String firstLine(String message) {
+    String first = message.lines().findFirst().orElse("");
+    return first.endsWith(":") ? first.substring(0, first.length() - 1) : first;
+  }
+
   static String moment(long epochMs) {
     long second = Math.floorDiv(epochMs, 1000L);
     ZoneOffset offset = MOMENT.getZone().getRules().getOffset(Instant.ofEpochMilli(epochMs));

@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
 /** Checks every byte of a store, or as much of it as is asked for. */
 @Command(
     name = "verify",
-    description = "Check every byte of every file of a store, and that every version restores.",
+    description = {
+      "Check every byte of every file of a store, that every version restores, and that the output"
+          + " files are what the newest of these knows of them."
+    },
     footerHeading = "%nExit codes:%n",
     footer = {
       "   0  clean",
@@ -51,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
         "How far to look; each includes those before it:",
         "names: which files there are, lengths, footers;",
         "graph: indexes, and what versions need;",
-        "checksums: all stored bytes;",
+        "checksums: all stored bytes, and the output files;",
         "blocks: decompress all, the default and the only proof."
       })
   private Depth depth = Depth.BLOCKS;

@@ -3,15 +3,18 @@ package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.Holdfast;
+import dev.holdfast.storage.NoUsableVersionException;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -212,6 +215,26 @@ final class StatusCommandTest {
     result.mustSay("damaged   ", "= step 2, captured");
     String json = Command.run("status", store.path(), "--json").out();
     assertEquals(1, ((List<?>) StrictJson.at(json, "damaged")).size());
+  }
+
+  @Test
+  void status_versionsLostBeforeTheNextAttempt_areCountedAndItsEndIsASentence() throws Exception {
+    Path store = temp.toRealPath().resolve("obedient.holdfast");
+    killedAfterAVersion(store);
+    for (Brief record : Store.open(store, Disk.local()).records(Brief::of)) {
+      if (record instanceof Brief.OfVersion version) {
+        String name = String.format(Locale.ROOT, "%016x.hf", version.number());
+        Files.write(store.resolve("log").resolve(name), new byte[0]);
+      }
+    }
+    assertThrows(
+        NoUsableVersionException.class,
+        () -> Holdfast.job("obedient").store(store).run(hf -> hf.restore()));
+    Command.Result result = Command.run("status", store);
+    assertEquals(ExitCode.NO_VERSION, result.code(), result::toString);
+    result.mustSay("obedient: failed: " + store + " holds no usable version");
+    result.mustSay("2, 1 killed; 1 version made");
+    assertFalse(result.out().contains("NoUsableVersionException"), result::toString);
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,38 @@ final class StoreCommandsTest {
     assertTrue(newest.err().startsWith("holdfast: passed over version "), newest::toString);
     String json = Command.run("ls", store.path(), "--json").out();
     assertEquals(1, ((List<?>) StrictJson.at(json, "damaged")).size());
+  }
+
+  @Test
+  void everyCommand_newestVersionDeleted_saysWhatIsMissing() throws Exception {
+    SmallStore store = sound.copyTo(temp);
+    Path newestFile = store.versionFiles().getLast();
+    Files.delete(newestFile);
+    String name = newestFile.getFileName().toString();
+    for (String command : List.of("ls", "status", "verify")) {
+      Command.Result result = Command.run(command, store.path());
+      assertEquals(ExitCode.DAMAGE, result.code(), result::toString);
+      result.mustSay(name, "is missing; only versions that a newer one follows");
+    }
+    Command.run("doctor", store.path()).mustSay(name + " is missing");
+    Command.Result newest = Command.run("ls", store.path() + "@");
+    assertEquals(ExitCode.DAMAGE, newest.code(), newest::toString);
+  }
+
+  @Test
+  void everyCommand_everyRecordDeleted_exits4() throws Exception {
+    SmallStore store = sound.copyTo(temp);
+    try (Stream<Path> records = Files.list(store.path().resolve("log"))) {
+      for (Path record : records.toList()) {
+        Files.delete(record);
+      }
+    }
+    for (String command : List.of("ls", "status", "verify", "export")) {
+      String address = store.path() + (command.equals("export") ? "@:field" : "");
+      Command.Result result = Command.run(command, address);
+      assertEquals(ExitCode.NO_VERSION, result.code(), result::toString);
+    }
+    Command.run("doctor", store.path()).mustSay("every record is gone from");
   }
 
   @Test

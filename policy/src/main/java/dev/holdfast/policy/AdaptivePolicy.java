@@ -44,16 +44,30 @@ record AdaptivePolicy(double assumedFailures) implements CheckpointPolicy {
     if (now.allocation().ends()) {
       return WalltimePlan.workSeconds(now, mttf);
     }
-    double wanted = clamped(ExactOptimum.workIntervalSeconds(cost, mttf), cost, mttf);
-    double inForce = now.intervalSeconds();
-    boolean near = wanted < inForce * ADOPT_BEYOND && wanted > inForce / ADOPT_BEYOND;
-    return near ? inForce : wanted;
-  }
-
-  private static double clamped(double interval, double cost, double mttf) {
     double least = COSTS_MIN * cost;
     double most = MTTF_SHARE_MAX * mttf;
-    return least < most ? Math.clamp(interval, least, most) : interval;
+    if (least >= most) {
+      least = 0;
+      most = Double.POSITIVE_INFINITY;
+    }
+    double inForce = now.intervalSeconds();
+    double above = inForce / ADOPT_BEYOND;
+    double below = inForce * ADOPT_BEYOND;
+    boolean near =
+        least < below
+            && most > above
+            && ExactOptimum.liesBetween(
+                least > above ? 0 : above,
+                most < below ? Double.POSITIVE_INFINITY : below,
+                cost,
+                mttf);
+    return near ? inForce : Math.clamp(ExactOptimum.workIntervalSeconds(cost, mttf), least, most);
+  }
+
+  /** A longer time at risk makes M longer, so what is wanted only grows until the next failure. */
+  @Override
+  public boolean steadyBetweenFailures() {
+    return true;
   }
 
   private FailureRate rate(JobState now) {

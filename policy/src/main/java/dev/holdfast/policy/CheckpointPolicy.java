@@ -32,6 +32,15 @@ public interface CheckpointPolicy {
     return true;
   }
 
+  /**
+   * Whether in an allocation without end an interval that is the answer now, and would be the
+   * answer at a later moment if no failure struck and it was in force until then, is the answer at
+   * every moment between. Then a simulation jumps over the checkpoints between.
+   */
+  default boolean steadyBetweenFailures() {
+    return !dependsOnHistory();
+  }
+
   /** The mean time to failure that this policy plans with, in seconds; the stated one if none. */
   default double mttfSeconds(JobState now) {
     return now.situation().mttfSeconds();

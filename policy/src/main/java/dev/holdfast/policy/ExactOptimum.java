@@ -16,12 +16,13 @@ package dev.holdfast.policy;
  * at least 1, which means not to checkpoint at all.
  *
  * <p><b>Method.</b> With {@code y = (w + C)/M} the equation reads {@code y + e^(-y) - 1 = C/M}. The
- * left side is increasing and convex and {@code y = C/M + min(1, sqrt(2C/M))} lies right of the
- * root, so Newton's iteration descends to it from any input: no bracket, no tolerance and no
- * failure to report, which a general solver with its absolute tolerance would bring along. It stops
- * when rounding stops it, after at most 6 steps. The left side is evaluated without cancellation
- * and {@code w = M (1 - e^(-y))}, which keeps the relative error near 1e-15 for every C/M;
- * evaluating W0 near its branch point -1/e would lose half of the digits.
+ * left side is increasing and convex, so Newton's iteration from the right of the root, where its
+ * first step from anywhere leads, descends to it from any input: no bracket, no tolerance and no
+ * failure to report, which a general solver with its absolute tolerance would bring along. It
+ * begins with the series of y in {@code sqrt(2C/M)} (that of Stirling's formula) and stops when
+ * rounding stops it, mostly after two steps. The left side is evaluated without cancellation and
+ * {@code w = M (1 - e^(-y))}, which keeps the relative error near 1e-15 for every C/M; evaluating
+ * W0 near its branch point -1/e would lose half of the digits.
  *
  * <p><b>Assumptions, limits.</b> Those of {@link SegmentModel}.
  *
@@ -45,11 +46,48 @@ public final class ExactOptimum {
     Check.positive("costSeconds", costSeconds);
     Check.positive("mttfSeconds", mttfSeconds);
     double ratio = costSeconds / mttfSeconds;
-    double y = ratio + Math.min(1, Math.sqrt(2 * ratio));
+    double y = begin(ratio);
     for (double next = newton(y, ratio); next < y; next = newton(y, ratio)) {
       y = next;
     }
     return -Math.expm1(-y) * mttfSeconds;
+  }
+
+  /**
+   * Whether the optimal work interval of an endless job lies between two others, both excluded.
+   *
+   * <p>With {@code s = sqrt(2C/M)} the equation of {@code w/M} has the solution {@code s - s^2/3 +
+   * s^3/36 + s^4/270 - ...}, which for {@code s <= 1} lies between {@code s - s^2/3} and that plus
+   * {@code s^3/30}: mostly a square root tells.
+   *
+   * @param costSeconds C, finite, greater than 0
+   * @param mttfSeconds M, finite, greater than 0
+   * @throws IllegalArgumentException if one of these two is outside its range
+   */
+  static boolean liesBetween(double above, double below, double costSeconds, double mttfSeconds) {
+    double s = Math.sqrt(2 * costSeconds / mttfSeconds);
+    if (s <= 1) {
+      double least = mttfSeconds * (s - s * s / 3);
+      double most = least + mttfSeconds * s * s * s / 30;
+      if (least > above && most < below) {
+        return true;
+      }
+      if (most <= above || least >= below) {
+        return false;
+      }
+    }
+    double optimum = workIntervalSeconds(costSeconds, mttfSeconds);
+    return optimum > above && optimum < below;
+  }
+
+  /** Right of the root, or on it. */
+  private static double begin(double ratio) {
+    double s = Math.sqrt(2 * ratio);
+    if (s > 1) {
+      return ratio + 1;
+    }
+    double near = s * (1 + s * (1.0 / 6 + s * (1.0 / 36 + s * (1.0 / 270 + s / 4320))));
+    return s == 0 ? 0 : newton(near, ratio);
   }
 
   private static double newton(double y, double ratio) {

@@ -2,6 +2,7 @@
 package dev.holdfast.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -66,6 +67,21 @@ class ExactOptimumTest {
                 new SearchInterval(exact / 20, Math.min(exact * 20, 5 * s.mttfSeconds())))
             .getPoint();
     assertEquals(exact, found, 1e-6 * exact);
+  }
+
+  @Test
+  void liesBetween_atAnyRatio_saysWhatTheOptimumSays() {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < 20_000; i++) {
+      double mttf = logUniform(random, 1e-3, 1e9);
+      double cost = logUniform(random, 1e-14, 10) * mttf;
+      double w = ExactOptimum.workIntervalSeconds(cost, mttf);
+      double near = 1 + logUniform(random, 1e-11, 1);
+      String at = "C=" + cost + " M=" + mttf + " w=" + w + " near=" + near + " seed=" + SEED;
+      assertTrue(ExactOptimum.liesBetween(w / near, w * near, cost, mttf), at);
+      assertFalse(ExactOptimum.liesBetween(0, w / near, cost, mttf), at);
+      assertFalse(ExactOptimum.liesBetween(w * near, w * near * 2, cost, mttf), at);
+    }
   }
 
   @Test

@@ -58,16 +58,19 @@ public final class Simulation {
 
   private static SimulatedJob job(
       JobModel model, FailureProcess failures, CheckpointPolicy policy, double statedMttfSeconds) {
-    boolean periodic =
-        !policy.dependsOnHistory()
+    boolean jumps =
+        policy.steadyBetweenFailures()
             && model.allocation().isEmpty()
             && model.preemption().isEmpty()
             && model.checkpoints() instanceof Blocking b
             && b.deviationSeconds() == 0;
-    if (!periodic) {
+    if (!jumps) {
       return new GeneralJob(model, policy, statedMttfSeconds, failures);
     }
     Blocking blocking = (Blocking) model.checkpoints();
+    if (policy.dependsOnHistory()) {
+      return new SteadyJob(model, blocking, policy, statedMttfSeconds, failures);
+    }
     double interval = policy.workIntervalSeconds(JobState.of(model.situation(statedMttfSeconds)));
     return new PeriodicJob(
         model.workSeconds(), interval, blocking, model.downtimeSeconds(), failures);

@@ -123,6 +123,34 @@ class SimulationTest {
         what + ": z=" + z + " found " + found.mean() + " expected " + expected + " seed " + SEED);
   }
 
+  /** Another view of the same policy, which says nothing of itself: it goes from event to event. */
+  @ParameterizedTest
+  @CsvSource({
+    "weibull:0.7, 3600, 3600, 60, 30, 20, 432000",
+    "weibull:0.7, 3600, 360000, 60, 30, 20, 432000",
+    "exponential, 3600, 100, 60, 30, 20, 432000",
+    "weibull:1.5, 900, 3600, 300, 600, 0, 86400",
+    "lognormal:1, 86400, 3600, 0.01, 0, 0, 864000",
+    "exponential, 50, 50, 40, 5, 1, 2000"
+  })
+  void steadyJob_underTheAdaptivePolicy_runsAsTheGeneralOne(
+      String law, double mean, double told, double cost, double restart, double down, double work) {
+    JobModel model = JobModel.blocking(work, cost, restart, down);
+    FailureProcess failures = FailureProcess.renewal(FailureLaw.parse(law, mean));
+    CheckpointPolicy adaptive = CheckpointPolicy.adaptive();
+    CheckpointPolicy silent = now -> adaptive.workIntervalSeconds(now);
+    Outcome jumped = run(model, failures, adaptive, told, 50);
+    Outcome stepped = run(model, failures, silent, told, 50);
+    double tolerance = 1e-9 * stepped.makespan().mean();
+    assertEquals(stepped.makespan().mean(), jumped.makespan().mean(), tolerance);
+    assertEquals(stepped.rework().mean(), jumped.rework().mean(), tolerance);
+    assertEquals(stepped.restart().mean(), jumped.restart().mean(), tolerance);
+    assertEquals(stepped.down().mean(), jumped.down().mean(), tolerance);
+    assertEquals(stepped.failures().mean(), jumped.failures().mean());
+    assertEquals(stepped.checkpoints().mean(), jumped.checkpoints().mean());
+    assertTrue(stepped.checkpoints().mean() > 1, "there is something to jump over");
+  }
+
   /** The same job from event to event: the two engines share no code but the failures. */
   @Test
   void generalJob_underAPeriodicPolicy_runsAsThePeriodicOne() {

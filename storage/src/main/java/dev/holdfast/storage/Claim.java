@@ -8,6 +8,7 @@ import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /**
@@ -16,9 +17,6 @@ import java.util.Optional;
  * @param attempt the number of its OPEN record
  */
 record Claim(long attempt, Holder holder) {
-  private static final Holder UNKNOWN_HOLDER =
-      new Holder("unknown host", "", "", 0, 0, "unknown user", "", "", 0);
-
   /**
    * Reads it from the newest sound record.
    *
@@ -55,10 +53,16 @@ record Claim(long attempt, Holder holder) {
               record.readMetadata().sections())
           .holder();
     } catch (StoreException e) {
-      return UNKNOWN_HOLDER;
+      return unknown(layout, attempt, "damaged");
+    } catch (NoSuchFileException e) {
+      return unknown(layout, attempt, "missing");
     } catch (IOException e) {
       RecordFile.passOver(e);
-      return UNKNOWN_HOLDER;
+      return unknown(layout, attempt, "unreadable");
     }
+  }
+
+  private static Holder unknown(StoreLayout layout, long attempt, String state) {
+    return Holder.unknown("the record that tells who, " + layout.record(attempt) + ", is " + state);
   }
 }

@@ -5,7 +5,7 @@ import dev.holdfast.storage.VerifyReport.Finding;
 import dev.holdfast.storage.VerifyReport.Note;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.StoreException;
-import dev.holdfast.storage.io.IoKind;
+import dev.holdfast.storage.format.VersionInfo.OutputMark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,11 +47,38 @@ final class Findings {
     }
   }
 
-  /** A failure to read one file is a finding; one that would meet every file ends the walk. */
+  /** Takes down what is found of the output files of a version. */
+  OutputCheck.Listener ofOutputs(long version) {
+    return new OutputCheck.Listener() {
+      @Override
+      public void looked(OutputMark mark) {
+        count(mark.bytes());
+      }
+
+      @Override
+      public void wrong(Path file, StoreException e) {
+        String what = e instanceof DamagedException d ? d.what() : e.getMessage();
+        addOutput(file, what + "; a restart passes version " + version + " over", version);
+      }
+
+      @Override
+      public void unseen(Path file, String why) {
+        note(file, why);
+      }
+    };
+  }
+
+  private synchronized void addOutput(Path file, String what, long version) {
+    Optional<String> none = Optional.empty();
+    findings.add(new Finding(0, file.toString(), -1, what, none, none, List.of(version)));
+  }
+
+  /**
+   * A failure to read one file is a finding; one that may meet every file, or that says nothing of
+   * what the file holds, such as a want of permission, ends the walk.
+   */
   void add(long number, Path file, IOException e) throws IOException {
-    if (IoKind.of(e) == IoKind.TOO_MANY_FILES) {
-      throw e;
-    }
+    RecordFile.passOver(e);
     add(number, file, StoreIoException.describe("reading", file, e));
   }
 

@@ -32,9 +32,10 @@ final class LineCheck {
    * What the records say about each other: writers have an OPEN, and no number is missing. What
    * repair has set aside is not missed.
    *
+   * @param told the number of {@link NewestMark}, read before the log was listed
    * @param foreign places that records of another store have taken
    */
-  void check(Log log, long newestVersion, Collection<Long> writers, Set<Long> foreign)
+  void check(Log log, long newestVersion, long told, Collection<Long> writers, Set<Long> foreign)
       throws IOException {
     Set<Long> attempts = new TreeSet<>(writers);
     Set<Long> aside = Quarantine.numbers(disk, layout);
@@ -44,12 +45,10 @@ final class LineCheck {
             attempt, layout.record(attempt), "is missing; later records name it as their OPEN");
       }
     }
-    for (long number = newestVersion + 1; number < log.highest(); number++) {
+    long top = Math.max(told, log.highest() - 1);
+    for (long number = newestVersion + 1; number <= top; number++) {
       if (!attempts.contains(number) && isMissing(log, foreign, number)) {
-        findings.add(
-            number,
-            layout.record(number),
-            "is missing; only versions that a newer one follows are ever deleted");
+        findings.add(number, layout.record(number), "is missing; " + MissingRecords.WHY);
       }
     }
   }

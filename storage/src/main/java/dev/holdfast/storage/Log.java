@@ -41,11 +41,14 @@ record Log(TreeSet<Long> numbers, List<String> others) {
   }
 
   /**
-   * Whether every record has been lost. ALIVE is made after the first one: where it stands there
-   * has been one.
+   * Whether every record has been lost. ALIVE is made after the first one, and NEWEST after the
+   * first version: where one of them stands there has been one.
    */
   boolean isEmptied(Disk disk, StoreLayout layout) throws IOException {
-    return numbers.isEmpty() && disk.list(layout.root()).contains(StoreLayout.ALIVE);
+    return numbers.isEmpty()
+        && disk.list(layout.root()).stream()
+            .anyMatch(name ->
+                name.equals(StoreLayout.ALIVE) || StoreLayout.newestNumber(name).isPresent());
   }
 
   /** The highest number, 0 for an empty line. */

@@ -82,19 +82,24 @@ final class Opener {
    */
   long open(boolean again, Describe describe) throws IOException {
     for (int round = 0; round < ROUNDS_MAX; round++) {
+      long told = NewestMark.read(disk, layout); // before the log: what it tells of is in the list
       Log log = Log.list(disk, layout);
       if (again) {
         refuseSuccessor(log);
       } else {
         awaitHolderGone(log);
       }
-      long number = log.highest() + 1;
+      // Where the newest files were deleted, their numbers are not given to others: so it shows.
+      long number = Math.max(log.highest(), told) + 1;
       FileHeader header =
           FileHeader.of(RecordType.OPEN, 1, storeId, number, number, options.time().epochMs())
               .sealedWith(layout.keys().id());
       watch.opening(header.fileId());
       switch (append(header, describe.at(log))) {
         case PUBLISHED -> {
+          if (number > log.highest() + 1) {
+            lookBetween(log.highest(), number, again);
+          }
           watch.published(number);
           return number;
         }
@@ -103,6 +108,19 @@ final class Opener {
       }
     }
     throw new IOException("the log of the store keeps moving: other runs open it all the time");
+  }
+
+  /**
+   * Where numbers were left out, a run that knew nothing of them may have opened there since the
+   * log was listed. It has lost the store to this one, but what it does until it notices counts:
+   * this writer has not seen its versions when it only opens again, and it may write to outputs.
+   */
+  private void lookBetween(long listed, long number, boolean again) throws IOException {
+    Log log = Log.list(disk, layout);
+    if (again) {
+      refuseSuccessor(log);
+    }
+    provenGone &= log.numbers().subSet(listed, false, number, false).isEmpty();
   }
 
   private Outcome append(FileHeader header, Opened opened) throws IOException {
@@ -242,7 +260,8 @@ final class Opener {
                 + claim.holder().describe()
                 + ", which cannot be seen from here: waiting up to "
                 + SILENCE.toSeconds()
-                + " s for a sign of life");
+                + " s for a sign of life; where it is certainly gone, HOLDFAST_BREAK_LOCK=1 does"
+                + " without");
     long begin = options.time().nanoTime();
     String before = signsOfLife();
     while (options.time().nanoTime() - begin < SILENCE.toNanos()) {

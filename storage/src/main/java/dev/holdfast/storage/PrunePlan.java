@@ -53,7 +53,7 @@ public record PrunePlan(
       SPREAD,
       /** Another version that stays refers to it. */
       NEEDED,
-      /** It is damaged, and no sound one is newer. */
+      /** It, or one of its output files, is damaged, and no sound one is newer. */
       UNDECIDED,
       /** It goes. */
       NOTHING

@@ -3,6 +3,7 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.Disk.FileFacts;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,16 +59,22 @@ final class Quarantine {
   }
 
   /**
-   * Gives a file a durable second name in quarantine.
+   * Gives a file a durable second name in quarantine. What is no file, and so has taken the place
+   * of one, can have no second name: it is moved.
    *
    * @return that name
    */
   Path keep(Path damaged) throws IOException {
+    boolean regular = disk.facts(damaged).type() == FileFacts.Type.REGULAR;
     create();
     for (int k = 1; k < NAMES_MAX; k++) {
       Path name = layout.quarantine().resolve(damaged.getFileName() + "-" + k);
       try {
-        linkOrCopy(damaged, name);
+        if (regular) {
+          linkOrCopy(damaged, name);
+        } else {
+          move(damaged, name);
+        }
         sync(layout.quarantine());
         return name;
       } catch (FileAlreadyExistsException e) {
@@ -77,12 +84,26 @@ final class Quarantine {
     throw new IOException("too many files of this name in quarantine: move some away");
   }
 
-  /** Moves a file into quarantine. */
+  /** Moves a file, or what stands in the place of one, into quarantine. */
   Path moveHere(Path damaged) throws IOException {
     Path name = keep(damaged);
-    disk.delete(damaged);
+    try {
+      disk.delete(damaged);
+    } catch (NoSuchFileException e) {
+      // It was no file.
+    }
     sync(directory(damaged));
     return name;
+  }
+
+  private void move(Path damaged, Path name) throws IOException {
+    try {
+      disk.facts(name);
+    } catch (NoSuchFileException e) {
+      disk.rename(damaged, name);
+      return;
+    }
+    throw new FileAlreadyExistsException(name.toString());
   }
 
   private static Path directory(Path file) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Repairs a store (docs/format/repair.md). A damaged file is never guessed at: its original bytes
@@ -101,22 +102,38 @@ public final class Repair {
   /** Repairs every file that can be; returns whether there was one. */
   private boolean pass(VerifyReport report) throws IOException {
     boolean repaired = false;
-    Set<Long> numbers = new TreeSet<>();
+    Map<Long, Set<Long>> neededBy = new TreeMap<>();
     for (Finding finding : report.findings()) {
       if (finding.number() > 0) {
-        numbers.add(finding.number());
+        Set<Long> versions = neededBy.computeIfAbsent(finding.number(), number -> new TreeSet<>());
+        versions.addAll(finding.versions());
+        versions.remove(finding.number());
       } else {
-        repaired |= new RootRepair(disk, layout, apply).run(finding, store, steps);
+        repaired |= repairOther(finding);
       }
     }
     Survey survey = Survey.of(disk, layout, store.id());
-    for (long number : numbers) {
-      repaired |= rebuild(number, survey);
+    for (Map.Entry<Long, Set<Long>> damaged : neededBy.entrySet()) {
+      repaired |= rebuild(damaged.getKey(), damaged.getValue(), survey);
     }
     return repaired;
   }
 
-  private boolean rebuild(long number, Survey survey) throws IOException {
+  /** What is not a record: files of the root can be made again, nothing else. */
+  private boolean repairOther(Finding finding) throws IOException {
+    String file = finding.file();
+    Path path = Path.of(file);
+    boolean ofRoot = layout.root().equals(path.getParent()) && !path.equals(layout.log());
+    if (ofRoot) {
+      return new RootRepair(disk, layout, apply).run(finding, store, steps);
+    }
+    steps.put(
+        file,
+        new Step(file, Kind.LEAVE, List.of(finding.what(), "put it back as it was, from a copy")));
+    return false;
+  }
+
+  private boolean rebuild(long number, Set<Long> neededBy, Survey survey) throws IOException {
     Path path = layout.record(number);
     String reason = "it is missing";
     int lostSoFar = Integer.MAX_VALUE;
@@ -134,7 +151,7 @@ public final class Repair {
         }
         if (own) {
           lostSoFar = rebuild.lost().size();
-          reason = lost(rebuild).orElse("it is as it was written");
+          reason = lost(rebuild).orElseGet(() -> asWritten(rebuild, survey));
         }
       } catch (BeyondRepairException e) {
         reason = own ? String.valueOf(e.getMessage()) : reason;
@@ -145,8 +162,28 @@ public final class Repair {
         reason = own ? StoreIoException.describe("reading", image, e) : reason;
       }
     }
-    steps.putIfAbsent(path.toString(), new Step(path.toString(), Kind.LEAVE, List.of(reason)));
+    List<String> details = new ArrayList<>(List.of(reason));
+    if (!neededBy.isEmpty()) {
+      details.add(
+          (neededBy.size() == 1 ? "version " : "versions ")
+              + neededBy.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + " cannot be restored without it");
+    }
+    steps.putIfAbsent(path.toString(), new Step(path.toString(), Kind.LEAVE, details));
     return false;
+  }
+
+  /** Why a version does not restore although nothing is wrong with its own file. */
+  private String asWritten(FileRebuild rebuild, Survey survey) {
+    List<String> needs =
+        rebuild.refs().stream()
+            .filter(ref -> survey.record(ref.number()).isEmpty())
+            .map(ref -> layout.root().relativize(layout.record(ref.number())).toString())
+            .toList();
+    return "it is as it was written"
+        + (needs.isEmpty()
+            ? ""
+            : ", but needs " + String.join(", ", needs) + ", missing or damaged");
   }
 
   private Step step(Path path, Path image, FileRebuild rebuild) {

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Verifies what stands beside the records: names, the signpost, ALIVE and STOP. */
+/** Verifies what stands beside the records: names, the signpost, ALIVE, NEWEST and STOP. */
 final class RootCheck {
   private static final String LOG = "log";
   private static final Set<String> RESERVED = Set.of("parts");
@@ -31,7 +31,7 @@ final class RootCheck {
     Set<String> names = new TreeSet<>(disk.list(layout.root()));
     checkSignpost();
     if (names.contains("ALIVE")) {
-      checkAlive();
+      checkEmpty(layout.alive());
     } else {
       findings.note(layout.alive(), "is missing; the next writer makes it again");
     }
@@ -43,6 +43,8 @@ final class RootCheck {
         checkStop(path);
       } else if (path.equals(layout.quarantine())) {
         noteQuarantine(path);
+      } else if (StoreLayout.newestNumber(name).isPresent()) {
+        checkNewest(path);
       } else if (RESERVED.contains(name)) {
         findings.note(path, "is not examined by this version of Holdfast");
       } else if (!path.equals(layout.signpost())
@@ -80,11 +82,19 @@ final class RootCheck {
     }
   }
 
-  private void checkAlive() throws IOException {
-    FileFacts facts = disk.facts(layout.alive());
+  private void checkEmpty(Path file) throws IOException {
+    FileFacts facts = disk.facts(file);
     findings.count(facts.bytes());
     if (facts.type() != FileFacts.Type.REGULAR || facts.bytes() != 0) {
-      findings.add(0, layout.alive(), "an empty file expected, found " + facts.bytes() + " bytes");
+      findings.add(0, file, "an empty file expected, found " + facts.bytes() + " bytes");
+    }
+  }
+
+  private void checkNewest(Path path) throws IOException {
+    try {
+      checkEmpty(path);
+    } catch (NoSuchFileException e) {
+      // Its writer has made the next version meanwhile.
     }
   }
 

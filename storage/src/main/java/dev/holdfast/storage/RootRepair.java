@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Repairs what stands beside the records: signpost, ALIVE, a request that cannot be read. */
+/**
+ * Repairs what stands beside the records: signpost, ALIVE, NEWEST, a request that cannot be read.
+ */
 final class RootRepair {
   private final Disk disk;
   private final StoreLayout layout;
@@ -47,19 +49,19 @@ final class RootRepair {
       return true;
     }
     if (apply) {
-      emptyAlive();
+      makeEmpty(Path.of(file));
     }
     steps.put(file, new Step(file, Kind.REBUILD, List.of("made again, empty")));
     return true;
   }
 
-  /** Never missing for a moment: its absence would look like a job that no longer lives. */
-  private void emptyAlive() throws IOException {
+  /** Never missing for a moment: what it tells by being there is true all the time. */
+  private void makeEmpty(Path file) throws IOException {
     Quarantine quarantine = new Quarantine(disk, layout);
-    quarantine.keep(layout.alive());
+    quarantine.keep(file);
     Path temporary = layout.root().resolve(StoreLayout.signpostTemporary(Id128.random()));
     disk.create(temporary, quarantine.access()).close();
-    disk.rename(temporary, layout.alive());
+    disk.rename(temporary, file);
   }
 
   private void restoreSignpost(Id128 id) throws IOException {

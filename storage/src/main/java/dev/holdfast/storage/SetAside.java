@@ -51,6 +51,9 @@ final class SetAside {
   private void choose() {
     Set<Long> candidates = new TreeSet<>();
     for (Finding finding : report.findings()) {
+      if (finding.number() == 0) {
+        continue; // an output file is no reason to take a version away that may be wanted yet
+      }
       candidates.add(finding.number());
       candidates.addAll(finding.versions());
     }

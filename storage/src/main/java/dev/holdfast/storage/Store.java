@@ -9,7 +9,6 @@ import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
-import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,6 +44,7 @@ public final class Store {
    * Opens an existing store for reading that is not sealed.
    *
    * @throws StoreRefusedException when there is none
+   * @throws NoUsableVersionException when its log is lost, or another store's
    * @throws KeyException when it is sealed
    * @throws StoreIoException when it cannot be read
    */
@@ -56,6 +56,7 @@ public final class Store {
    * Opens an existing store for reading.
    *
    * @throws StoreRefusedException when there is none
+   * @throws NoUsableVersionException when its log is lost, or another store's
    * @throws KeyException when it is sealed with another key, or not sealed and a key is given
    * @throws StoreIoException when it cannot be read
    */
@@ -67,6 +68,7 @@ public final class Store {
             store, "is not there, or has no version yet; name a store with --store");
       }
       StoreLayout layout = StoreDirectory.resolve(disk, store, keys);
+      StoreDirectory.refuseLostLog(disk, layout);
       Log log = Log.list(disk, layout);
       RecordFile.requireKey(disk, layout, log);
       Id128 id = StoreIdentity.find(disk, layout, log).orElse(Id128.NONE);
@@ -206,9 +208,7 @@ public final class Store {
   }
 
   private String unreadable(long number, IOException failure) throws IOException {
-    if (IoKind.of(failure) == IoKind.TOO_MANY_FILES) {
-      throw failure;
-    }
+    RecordFile.passOver(failure);
     return StoreIoException.describe("reading", layout.record(number), failure);
   }
 
@@ -251,7 +251,7 @@ public final class Store {
   }
 
   private Optional<Optional<StoredVersion>> findNewest(Log log) throws IOException {
-    List<Rejection> passedOver = new ArrayList<>();
+    List<Rejection> passedOver = new ArrayList<>(missing());
     for (long number : log.numbers().descendingSet()) {
       try {
         if (isVersion(number)) {
@@ -273,6 +273,21 @@ public final class Store {
       throw new NoUsableVersionException(layout.root(), passedOver);
     }
     return Optional.of(Optional.empty());
+  }
+
+  /**
+   * Records that were in the log and are not any more, and that nobody may delete: newer ones than
+   * the newest version, or all. The highest numbers come first, neighbours together.
+   *
+   * @throws StoreIoException when the store cannot be read
+   */
+  public List<Rejection> missing() {
+    try {
+      long told = NewestMark.read(disk, layout);
+      return new MissingRecords(disk, layout).find(told, Log.list(disk, layout));
+    } catch (IOException e) {
+      throw new StoreIoException("reading store", layout.root(), e);
+    }
   }
 
   /** Whether a record is sound and of another type; what is not sound will be told on opening. */

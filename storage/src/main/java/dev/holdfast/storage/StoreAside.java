@@ -13,19 +13,28 @@ final class StoreAside {
   private StoreAside() {}
 
   /**
-   * Takes the store over, as any writer must, and gives it another name.
+   * Takes the store over, as any writer must, and gives it another name. One that has lost its
+   * records has no holder either: none could ever commit again.
    *
    * @throws StoreHeldException when another run holds it
    */
   static void setAside(Path path, StoreOptions options) throws IOException {
     Disk disk = options.disk();
-    Path root;
-    try (StoreWriter old = StoreWriter.open(path, options.continuing())) {
-      root = old.root();
-      Path aside = freeName(disk, root);
-      disk.rename(root, aside);
-      options.tell().accept("beginning anew; the old store is now " + aside);
+    StoreLayout layout = StoreDirectory.resolve(disk, path, options.keys());
+    if (StoreDirectory.isLogLost(disk, layout) || Log.list(disk, layout).isEmptied(disk, layout)) {
+      rename(layout.root(), options);
+      return;
     }
+    try (StoreWriter old = StoreWriter.open(path, options.continuing())) {
+      rename(old.root(), options);
+    }
+  }
+
+  private static void rename(Path root, StoreOptions options) throws IOException {
+    Disk disk = options.disk();
+    Path aside = freeName(disk, root);
+    disk.rename(root, aside);
+    options.tell().accept("beginning anew; the old store is now " + aside);
     Path parent = root.getParent();
     if (parent != null) {
       StoreDirectory.syncOrLearn(disk, parent, options.tell());

@@ -90,7 +90,9 @@ final class StoreDirectory {
   }
 
   private static boolean isOwn(String name) {
-    return OWN_NAMES.contains(name) || StoreLayout.isRootTemporary(name);
+    return OWN_NAMES.contains(name)
+        || StoreLayout.isRootTemporary(name)
+        || StoreLayout.newestNumber(name).isPresent();
   }
 
   /** The layout of an existing store, its path resolved once. */
@@ -100,6 +102,24 @@ final class StoreDirectory {
       refuseLink(disk, layout.root().resolve(name));
     }
     return layout;
+  }
+
+  /**
+   * The signpost is put up when the log is there, so where it stands alone the log has been lost.
+   *
+   * @throws NoUsableVersionException when it has
+   */
+  static void refuseLostLog(Disk disk, StoreLayout layout) throws IOException {
+    if (isLogLost(disk, layout)) {
+      throw new NoUsableVersionException(
+          layout.root(),
+          "has lost its directory log with every version; put it back, or set HOLDFAST_FRESH=1 to"
+              + " begin anew, which sets the rest aside");
+    }
+  }
+
+  static boolean isLogLost(Disk disk, StoreLayout layout) throws IOException {
+    return !isThere(disk, layout.log()) && isThere(disk, layout.signpost());
   }
 
   private static void refuseLink(Disk disk, Path path) throws IOException {
@@ -118,12 +138,7 @@ final class StoreDirectory {
       Disk disk, Path path, Access access, Keys keys, Consumer<String> tell) throws IOException {
     createIfMissing(disk, path, access);
     StoreLayout layout = resolve(disk, path, keys);
-    if (!isThere(disk, layout.log()) && isThere(disk, layout.signpost())) {
-      throw new StoreRefusedException(
-          layout.root(),
-          "has lost its directory log with every version; put it back, or move the rest away to"
-              + " begin anew");
-    }
+    refuseLostLog(disk, layout);
     createIfMissing(disk, layout.log(), access);
     boolean synced = syncOrLearn(disk, layout.log(), tell);
     synced &= syncOrLearn(disk, layout.root(), tell);

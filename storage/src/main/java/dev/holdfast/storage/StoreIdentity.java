@@ -13,28 +13,43 @@ import java.util.Set;
 final class StoreIdentity {
   private StoreIdentity() {}
 
-  /** The identity that the signpost or, failing that, the first sound record tells. */
+  /**
+   * The identity that the signpost or, failing that, the first sound record tells.
+   *
+   * @throws NoUsableVersionException when the records cannot be this store's
+   */
   static Optional<Id128> find(Disk disk, StoreLayout layout, Log log) throws IOException {
     Optional<Id128> told = told(disk, layout);
-    return told.isPresent() ? told : recorded(disk, layout, log, told).stream().findFirst();
+    Set<Id128> recorded = recorded(disk, layout, log, told);
+    refuseForeign(layout, told, recorded);
+    return told.isPresent() ? told : recorded.stream().findFirst();
+  }
+
+  /** Whether signpost or log is the one that was exchanged, only a person can know. */
+  private static void refuseForeign(StoreLayout layout, Optional<Id128> told, Set<Id128> recorded) {
+    if (told.isPresent() && !recorded.isEmpty() && !recorded.contains(told.get())) {
+      throw new NoUsableVersionException(
+          layout.root(),
+          "its file HOLDFAST belongs to another store (id "
+              + told.get()
+              + ") than every record in log (id "
+              + recorded.iterator().next()
+              + "); if the records are this job's, move HOLDFAST away: it is made again from them;"
+              + " if they are not, put the right log back");
+    }
   }
 
   /**
    * Finds the identity, or makes a new one; puts the signpost up again where it is missing.
    *
-   * @throws StoreRefusedException when the records cannot be this store's
+   * @throws NoUsableVersionException when the records cannot be this store's, or none can be read
    */
   static Id128 findOrMake(Disk disk, StoreLayout layout, Log log, Disk.Access access)
       throws IOException {
     Optional<Id128> told = told(disk, layout);
     Set<Id128> recorded = recorded(disk, layout, log, told);
+    refuseForeign(layout, told, recorded);
     if (told.isPresent()) {
-      if (!recorded.isEmpty() && !recorded.contains(told.get())) {
-        throw new StoreRefusedException(
-            layout.root(),
-            "has a HOLDFAST file that belongs to another store than every record in log; remove"
-                + " that file if the records are yours");
-      }
       return told.get();
     }
     if (recorded.isEmpty()) {
@@ -48,7 +63,7 @@ final class StoreIdentity {
   private static Id128 make(Disk disk, StoreLayout layout, Log log, Disk.Access access)
       throws IOException {
     if (!log.numbers().isEmpty()) {
-      throw new StoreRefusedException(
+      throw new NoUsableVersionException(
           layout.root(),
           "has records and none can be read; look with: holdfast verify. To begin anew, move it"
               + " away");

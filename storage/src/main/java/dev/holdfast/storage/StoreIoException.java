@@ -33,30 +33,30 @@ public final class StoreIoException extends StoreException {
 
   /** The failure and its remedy in one sentence. */
   static String describe(String doing, Path path, IOException cause) {
-    return doing + " " + path + ": " + reason(cause) + "; " + IoKind.of(cause).remedy();
+    return doing + " " + path + ": " + reason(path, cause) + "; " + IoKind.of(cause).remedy();
   }
 
   /** The system's reason, where Java has made a class of it instead of a text. */
   private static String inWords(FileSystemException cause) {
-    String what =
-        switch (cause) {
-          case NoSuchFileException e -> "no such file or directory";
-          case AccessDeniedException e -> "permission denied";
-          case FileAlreadyExistsException e -> "the name is taken";
-          case NotDirectoryException e -> "not a directory";
-          default -> cause.getClass().getSimpleName();
-        };
-    return what + at(cause);
+    return switch (cause) {
+      case NoSuchFileException e -> "no such file or directory";
+      case AccessDeniedException e -> "permission denied";
+      case FileAlreadyExistsException e -> "the name is taken";
+      case NotDirectoryException e -> "not a directory";
+      default -> cause.getClass().getSimpleName();
+    };
   }
 
-  private static String at(FileSystemException cause) {
-    return cause.getFile() == null ? "" : " (" + cause.getFile() + ")";
+  /** The file on which it failed, where that is another one. */
+  private static String at(Path path, FileSystemException cause) {
+    String file = cause.getFile();
+    return file == null || file.equals(path.toString()) ? "" : " (" + file + ")";
   }
 
-  private static String reason(IOException cause) {
+  private static String reason(Path path, IOException cause) {
     if (cause instanceof FileSystemException fs) {
       String reason = fs.getReason();
-      return reason != null ? reason + at(fs) : inWords(fs);
+      return (reason != null ? reason : inWords(fs)) + at(path, fs);
     }
     String message = cause.getMessage();
     return message != null ? message : cause.getClass().getSimpleName();

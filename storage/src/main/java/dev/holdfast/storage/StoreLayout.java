@@ -20,6 +20,7 @@ record StoreLayout(Path root, Keys keys) {
       Pattern.compile("\\.(HOLDFAST|STOP)-[0-9a-f]{32}\\.tmp");
   private static final Pattern REPAIR =
       Pattern.compile("\\.([0-9a-f]{16})-repair-[0-9a-f]{32}\\.tmp");
+  private static final Pattern NEWEST = Pattern.compile("NEWEST-([0-9a-f]{16})");
   private static final Pattern SET_ASIDE = Pattern.compile("([0-9a-f]{16})\\.hf-[0-9]+");
   static final String ALIVE = "ALIVE";
 
@@ -39,6 +40,17 @@ record StoreLayout(Path root, Keys keys) {
 
   Path alive() {
     return root.resolve(ALIVE);
+  }
+
+  /** The name that tells of the newest version. */
+  Path newest(long number) {
+    return root.resolve(String.format(Locale.ROOT, "NEWEST-%016x", number));
+  }
+
+  /** The version of which a name in the root tells. */
+  static OptionalLong newestNumber(String name) {
+    Matcher matcher = NEWEST.matcher(name);
+    return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
   }
 
   Path stop() {

@@ -52,6 +52,12 @@ public record StoreOptions(
     Map<String, String> environment,
     Consumer<String> tell,
     Supplier<Optional<String>> stopAsked) {
+  /** Key of the environment: the folder to which the names of output files are relative. */
+  public static final String FOLDER = "folder";
+
+  /** Key of the environment: where the store was, for who finds it elsewhere. */
+  public static final String STORE = "store";
+
   public static final int ZSTD_LEVEL_DEFAULT = 1;
   public static final Duration MAX_FILE_AGE_DEFAULT = Duration.ofDays(14);
 

@@ -28,7 +28,8 @@ import java.util.TreeSet;
  * resumed from. Its newest record in the log is that version, or one whose fate it does not know
  * and which follows that version; so both stay, with all they refer to. Before its first version
  * nobody else knows where it resumed, and nothing is deleted. That the newest version and the spare
- * can be restored is not believed but tried, block by block, before anything goes.
+ * can be restored is not believed but tried, block by block and with its output files, before
+ * anything goes.
  */
 public final class StorePruner {
   /** A run may make versions faster than they can be verified; it need not be outrun for ever. */
@@ -38,6 +39,7 @@ public final class StorePruner {
   private final Disk disk;
   private final Time time;
   private final StoreLayout layout;
+  private final OutputCheck outputs;
   private final Set<Long> verified = new HashSet<>();
   private final Set<Long> spoilt = new HashSet<>();
 
@@ -46,6 +48,7 @@ public final class StorePruner {
     this.disk = disk;
     this.time = time;
     this.layout = store.layout();
+    this.outputs = new OutputCheck(disk, layout);
   }
 
   /**
@@ -214,12 +217,17 @@ public final class StorePruner {
     return bases;
   }
 
-  /** Reads every block of a version; false when it is damaged, or is no longer there. */
-  private boolean verify(long number) {
+  /**
+   * Reads every block of a version and its output files, as a restart does; false when a restart
+   * would pass it over, or when it is no longer there.
+   */
+  private boolean verify(long number) throws IOException {
     try (StoredVersion version = store.version(number)) {
       version.readAll();
-      verified.add(number);
-      return true;
+      if (outputs.run(version.toRecord(), new OutputCheck.Listener() {})) {
+        verified.add(number);
+        return true;
+      }
     } catch (NoUsableVersionException e) {
       return false; // its writer has deleted it meanwhile
     } catch (StoreIoException e) {

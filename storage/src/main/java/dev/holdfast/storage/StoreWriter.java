@@ -45,6 +45,7 @@ public final class StoreWriter implements AutoCloseable {
   private final SuccessorWatch watch;
   private final Opener opener;
   private final Housekeeping housekeeping;
+  private final NewestMark newestMark;
   private final FullRule fullRule;
   private final CodecMemory codecs;
   private final BlockEncoder encoder = new BlockEncoder();
@@ -82,6 +83,7 @@ public final class StoreWriter implements AutoCloseable {
     this.watch = new SuccessorWatch(disk, layout);
     this.opener = new Opener(layout, options, publisher, storeId, watch);
     this.housekeeping = new Housekeeping(options, directory, versions);
+    this.newestMark = new NewestMark(options, layout);
     this.fullRule = new FullRule(options);
     this.codecs = new CodecMemory(options.zstdLevel());
     this.complete = history.complete();
@@ -168,6 +170,7 @@ public final class StoreWriter implements AutoCloseable {
     sweep(log);
     Signpost.sweep(disk, layout);
     createAlive();
+    newestMark.begin();
     firstAttempt = attempt;
     hearStop(); // whatever earlier attempts have been asked is taken away
   }
@@ -472,6 +475,7 @@ public final class StoreWriter implements AutoCloseable {
     watch.published(next);
     next++;
     outcomeUnknown = false;
+    newestMark.raise(result.number());
     housekeeping.committed(result, written.info().stateBytes(), next - 1);
     return result;
   }

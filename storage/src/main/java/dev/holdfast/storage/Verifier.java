@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,7 +31,8 @@ import java.util.function.IntPredicate;
 /**
  * Verifies a store: every byte of every file, not only what the newest version needs, because the
  * next restart may need another one. Then every block of every version, decoded through all its
- * layers, once. {@link VerifyOptions} say where it stops short of that.
+ * layers, once, and the output files that a restart would go on with. {@link VerifyOptions} say
+ * where it stops short of that.
  *
  * <p>A running job is not disturbed, and what it deletes or adds meanwhile is not held against it.
  */
@@ -100,6 +102,7 @@ public final class Verifier implements AutoCloseable {
   }
 
   private VerifyReport run() throws IOException {
+    long told = NewestMark.read(disk, layout);
     RootCheck root = new RootCheck(disk, layout, findings);
     root.run();
     Log log = Log.list(disk, layout);
@@ -107,16 +110,35 @@ public final class Verifier implements AutoCloseable {
     for (long number : log.numbers()) {
       checkRecord(number);
     }
-    line.check(log, versions.isEmpty() ? 0 : versions.lastKey(), attemptByRecord.values(), foreign);
+    long newest = versions.isEmpty() ? 0 : versions.lastKey();
+    line.check(log, newest, told, attemptByRecord.values(), foreign);
     line.checkWhatWasThere(log);
     root.noteOthers(log);
-    Set<Long> usable = new TreeSet<>();
+    NavigableSet<Long> usable = new TreeSet<>();
     for (long number : List.copyOf(versions.keySet())) {
       if (sound.contains(number) && checkVersion(number)) {
         usable.add(number);
       }
     }
+    if (options.reaches(Depth.CHECKSUMS)) {
+      checkOutputs(usable);
+    }
     return report(usable);
+  }
+
+  /**
+   * Removes what a restart would pass over because of its output files. Of a version that is older
+   * than one that is in order it would find the same bytes, or fewer.
+   */
+  private void checkOutputs(NavigableSet<Long> usable) throws IOException {
+    OutputCheck outputs = new OutputCheck(disk, layout);
+    for (long number : List.copyOf(usable.descendingSet())) {
+      Optional<VersionRecord> version = versions.getOrDefault(number, Optional.empty());
+      if (version.isEmpty() || outputs.run(version.get(), findings.ofOutputs(number))) {
+        return;
+      }
+      usable.remove(number);
+    }
   }
 
   private long logBytes(Log log) throws IOException {
@@ -134,10 +156,7 @@ public final class Verifier implements AutoCloseable {
   private VerifyReport report(Set<Long> usable) {
     List<Finding> finished = new ArrayList<>();
     for (Finding found : findings.findings()) {
-      List<Long> affected =
-          versions.keySet().stream()
-              .filter(version -> !usable.contains(version) && needs(version, found.number()))
-              .toList();
+      List<Long> affected = found.versions().isEmpty() ? affected(found, usable) : found.versions();
       finished.add(
           new Finding(
               found.number(),
@@ -157,6 +176,12 @@ public final class Verifier implements AutoCloseable {
         List.copyOf(usable),
         findings.files(),
         findings.bytes());
+  }
+
+  private List<Long> affected(Finding found, Set<Long> usable) {
+    return versions.keySet().stream()
+        .filter(version -> !usable.contains(version) && needs(version, found.number()))
+        .toList();
   }
 
   private boolean needs(long version, long number) {
@@ -279,21 +304,25 @@ public final class Verifier implements AutoCloseable {
         versions.remove(number);
       }
     } catch (IOException e) {
-      findings.add(number, path, e);
+      if (!needsKnownDamage(version)) {
+        findings.add(number, path, e);
+      }
     }
     return false;
   }
 
-  /** A reference that is damaged has been found already; one that was exchanged has not. */
   private void findInVersion(VersionRecord version, StoreException e) throws IOException {
-    Set<Long> log = Log.list(disk, layout).numbers();
-    boolean known =
-        version.info().refs().stream()
-            .map(FileRef::number)
-            .anyMatch(ref -> log.contains(ref) && !sound.contains(ref) && !foreign.contains(ref));
-    if (!known) {
+    if (!needsKnownDamage(version)) {
       findings.add(version.number(), layout.record(version.number()), e);
     }
+  }
+
+  /** A reference that is damaged has been found already; one that was exchanged has not. */
+  private boolean needsKnownDamage(VersionRecord version) throws IOException {
+    Set<Long> log = Log.list(disk, layout).numbers();
+    return version.info().refs().stream()
+        .map(FileRef::number)
+        .anyMatch(ref -> log.contains(ref) && !sound.contains(ref) && !foreign.contains(ref));
   }
 
   @Override

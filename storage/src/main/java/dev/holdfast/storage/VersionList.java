@@ -9,6 +9,7 @@ import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
@@ -72,7 +73,9 @@ final class VersionList {
     } catch (StoreException e) {
       return () -> learnUnreadable(number, e.getMessage());
     } catch (IOException e) {
-      RecordFile.passOver(e);
+      if (IoKind.of(e) != IoKind.PERMISSION) { // then it may refer to anything, as if damaged
+        RecordFile.passOver(e);
+      }
       String why = StoreIoException.describe("reading", layout.record(number), e);
       return () -> learnUnreadable(number, why);
     }
@@ -142,12 +145,13 @@ final class VersionList {
     }
   }
 
-  private Optional<StoredVersion> newest(Log log) {
-    boolean seen = false;
+  private Optional<StoredVersion> newest(Log log) throws IOException {
+    for (Rejection missing : new MissingRecords(disk, layout).find(0, log)) {
+      passOver(missing.number(), missing.why());
+    }
     for (long number : log.numbers().descendingSet()) {
       try {
         if (isVersion(number)) {
-          seen = true;
           if (!damaged.contains(number)) {
             return Optional.of(StoredVersion.open(disk, layout, number));
           }
@@ -157,9 +161,6 @@ final class VersionList {
       } catch (IOException e) {
         rejectUnreadable(number, e);
       }
-    }
-    if (!seen) {
-      passLostOver(log);
     }
     if (!rejections.isEmpty()) {
       throw new NoUsableVersionException(layout.root(), rejections());
@@ -173,18 +174,6 @@ final class VersionList {
       return header.type() == RecordType.VERSION && header.storeId().equals(storeId);
     } catch (NoSuchFileException e) {
       return false; // pruned between the listing and now
-    }
-  }
-
-  /**
-   * A number that no record has was a version's, and only versions that a newer one follows are
-   * ever deleted: where there is none at all, what was committed has been lost.
-   */
-  private void passLostOver(Log log) {
-    for (long number = 1; number < log.highest(); number++) {
-      if (!log.numbers().contains(number)) {
-        passOver(number, layout.record(number) + " is missing, and no version follows it");
-      }
     }
   }
 

@@ -54,7 +54,7 @@ final class CrashRecovery {
       throws IOException {
     try (StoreWriter writer = takeOver(through);
         Restored restored = Restored.by(writer, disk)) {
-      oracle.accept(restored.version(), writer.rejections().size());
+      oracle.accept(restored.version(), writer.rejections(), disk);
       if (restored.version().isPresent()) {
         oracle.acceptOutputs(disk, restored.version().get(), inPlace);
       }
@@ -81,7 +81,7 @@ final class CrashRecovery {
     MemoryDisk after = disk.afterPowerLoss();
     try (StoreWriter writer = takeOver(after);
         Restored restored = Restored.by(writer, after)) {
-      oracle.accept(restored.version(), writer.rejections().size());
+      oracle.accept(restored.version(), writer.rejections(), after);
     }
   }
 

@@ -133,7 +133,7 @@ final class CrashStage {
     newestKnown.put(opened, newest.map(StoredVersion::number).orElse(0L));
     writer = opened;
     try {
-      oracle.accept(newest, opened.rejections().size());
+      oracle.accept(newest, opened.rejections(), memory);
       newest.ifPresent(version -> {
         job.restore(version);
         opened.resume(version);

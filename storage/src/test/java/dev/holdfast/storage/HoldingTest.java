@@ -14,6 +14,7 @@ import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.io.Disk.Access;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -73,5 +74,20 @@ class HoldingTest {
     assertEquals(2, holding.attempt());
     assertEquals(far, holding.holder());
     assertEquals(Liveness.UNKNOWN, holding.liveness());
+  }
+
+  @Test
+  void holding_recordThatTellsWhoIsMissing_namesThatRecord() throws IOException {
+    try (StoreWriter writer = TestStores.open(disk)) {
+      job.advance();
+      committed(job.commit(writer, false));
+    }
+    Path open = new StoreLayout(STORE).record(1);
+    disk.delete(open);
+    Holding holding = holding();
+    assertEquals(Liveness.UNKNOWN, holding.liveness());
+    assertEquals(
+        "an unknown run (the record that tells who, " + open + ", is missing)",
+        holding.holder().describe());
   }
 }

@@ -5,14 +5,24 @@ import static dev.holdfast.storage.TestStores.STORE;
 import static dev.holdfast.storage.TestStores.committed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.storage.VerifyReport.Outcome;
 import dev.holdfast.storage.format.DamagedException;
+import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that were deleted by others: where it can be told, nothing begins from zero. */
 class LostRecordsTest {
@@ -43,13 +53,129 @@ class LostRecordsTest {
     }
   }
 
+  /** OPEN 1 and versions 2 to 4 of an attempt that was killed. */
+  private void anAttemptThatWasKilled() {
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(9);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
+      for (int i = 0; i < 3; i++) {
+        job.advance();
+        committed(job.commit(writer, true));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void newest_everyVersionLostAfterAKill_isNoBeginning(boolean signpostToo) throws IOException {
+    anAttemptThatWasKilled();
+    for (long number = 2; number <= 4; number++) {
+      disk.delete(LAYOUT.record(number));
+    }
+    if (signpostToo) {
+      disk.delete(LAYOUT.signpost());
+    }
+    assertEquals(Outcome.NO_USABLE_VERSION, Verifier.verify(STORE, disk).outcome());
+    assertThrows(NoUsableVersionException.class, () -> Store.open(STORE, disk).newest());
+    for (int attempt = 0; attempt < 6; attempt++) {
+      try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+        var refused = assertThrows(NoUsableVersionException.class, writer::newest);
+        assertTrue(refused.getMessage().contains("002.hf to 0000000000000004.hf are missing"));
+      }
+    }
+  }
+
+  @Test
+  void newest_newestVersionsLostAfterAKill_isTheOlderOneAndSaysSo() throws IOException {
+    anAttemptThatWasKilled();
+    disk.delete(LAYOUT.record(3));
+    disk.delete(LAYOUT.record(4));
+    VerifyReport report = Verifier.verify(STORE, disk);
+    assertEquals(Outcome.DAMAGED, report.outcome());
+    assertEquals(List.of(2L), report.usable());
+    Store store = Store.open(STORE, disk);
+    try (StoredVersion version = store.newest().orElseThrow()) {
+      assertEquals(2, version.number());
+      assertEquals(List.of(4L), store.rejections().stream().map(r -> r.number()).toList());
+    }
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+      try (StoredVersion version = writer.newest().orElseThrow()) {
+        assertEquals(2, version.number());
+        job.restore(version);
+        writer.resume(version);
+      }
+      assertEquals(List.of(4L), writer.rejections().stream().map(r -> r.number()).toList());
+      job.advance();
+      assertEquals(6, committed(job.commit(writer, false)).number(), "no number is given twice");
+    }
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+      writer.newest().orElseThrow().close();
+      assertEquals(List.of(), writer.rejections(), "what is lost is made good by a newer version");
+    }
+  }
+
+  @Test
+  void newest_recordsBelowALaterOpenLost_areTold() throws IOException {
+    anAttemptThatWasKilled();
+    StoreWriter.open(STORE, TestStores.takingOver(disk)).close();
+    disk.delete(LAYOUT.record(4));
+    disk.delete(LAYOUT.newest(4));
+    assertEquals(4, Store.open(STORE, disk).missing().getFirst().number());
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk));
+        StoredVersion version = writer.newest().orElseThrow()) {
+      assertEquals(3, version.number());
+      assertEquals(4, writer.rejections().getFirst().number());
+    }
+  }
+
+  /** One leaves the lost numbers out; the other knows nothing of them and takes one meanwhile. */
+  @Test
+  void open_anotherOpensAmongTheLostNumbers_fencesItAndDoesNotTakeItForGone() throws IOException {
+    anAttemptThatWasKilled();
+    for (long number = 2; number <= 4; number++) {
+      disk.delete(LAYOUT.record(number));
+    }
+    List<StoreWriter> others = new ArrayList<>();
+    Disk watched =
+        new ForwardingDisk(disk) {
+          @Override
+          public void link(Path existing, Path name) throws IOException {
+            if (others.isEmpty() && name.equals(LAYOUT.record(5))) {
+              disk.delete(LAYOUT.newest(4));
+              others.add(StoreWriter.open(STORE, TestStores.takingOver(disk)));
+            }
+            super.link(existing, name);
+          }
+        };
+    try (StoreWriter writer = StoreWriter.open(STORE, new TestStores.Options().on(watched));
+        StoreWriter other = others.getFirst()) {
+      assertEquals(5, writer.attempt());
+      assertEquals(2, other.attempt());
+      assertFalse(writer.previousGone());
+      assertInstanceOf(CommitResult.Fenced.class, job.commit(other, true));
+    }
+  }
+
+  @Test
+  void commit_nameOfTheNewestCannotBeMade_isAcknowledged() throws IOException {
+    anAttemptThatWasKilled();
+    disk.delete(LAYOUT.newest(4));
+    disk.createDirectory(LAYOUT.newest(6), Disk.Access.OWNER);
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+      writer.newest().orElseThrow().close();
+      job.advance();
+      committed(job.commit(writer, true));
+    }
+  }
+
   @Test
   void open_everyRecordLost_isRefusedAndMakesNone() throws IOException {
     oneVersionAndAnAttemptAfterIt();
     for (String name : List.copyOf(disk.list(LAYOUT.log()))) {
       disk.delete(LAYOUT.log().resolve(name));
     }
-    assertFalse(Verifier.verify(STORE, disk).findings().isEmpty());
+    assertEquals(Outcome.NO_USABLE_VERSION, Verifier.verify(STORE, disk).outcome());
+    assertThrows(NoUsableVersionException.class, () -> Store.open(STORE, disk).newest());
     var refused = assertThrows(NoUsableVersionException.class, () -> TestStores.open(disk).close());
     assertTrue(refused.getMessage().contains("HOLDFAST_FRESH=1"), refused::toString);
     assertEquals(List.of(), disk.list(LAYOUT.log()));
@@ -99,5 +225,73 @@ class LostRecordsTest {
     Store store = Store.open(STORE, disk);
     var missing = assertThrows(NoUsableVersionException.class, () -> store.version(1));
     assertTrue(missing.getMessage().contains("there is no version 1"), missing::toString);
+  }
+
+  private void loseLog() throws IOException {
+    for (String name : List.copyOf(disk.list(LAYOUT.log()))) {
+      disk.delete(LAYOUT.log().resolve(name));
+    }
+    disk.delete(LAYOUT.log());
+  }
+
+  @Test
+  void open_logLost_isNoUsableVersionForEverybody() throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    loseLog();
+    List<Executable> all =
+        List.of(
+            () -> TestStores.open(disk).close(),
+            () -> Store.open(STORE, disk),
+            () -> Verifier.verify(STORE, disk),
+            () -> Repair.plan(STORE, disk, VerifyOptions.ALL));
+    for (Executable one : all) {
+      var refused = assertThrows(NoUsableVersionException.class, one);
+      assertTrue(refused.getMessage().contains("lost its directory log"), refused::toString);
+      assertTrue(refused.getMessage().contains("HOLDFAST_FRESH=1"), refused::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void fresh_recordsLost_setsTheRestAsideAndBegins(boolean logToo) throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    loseLog();
+    if (!logToo) {
+      disk.createDirectory(LAYOUT.log(), Disk.Access.OWNER);
+    }
+    TestStores.Options options = new TestStores.Options();
+    options.fresh = true;
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
+      assertTrue(writer.newest().isEmpty());
+    }
+    Path aside = STORE.resolveSibling(STORE.getFileName() + ".old-1");
+    assertTrue(disk.list(aside).contains("HOLDFAST"), disk.list(aside)::toString);
+    options.mustExist = true; // restarted by the scheduler: it goes on, and there is nothing
+    loseLog();
+    assertThrows(
+        NoUsableVersionException.class, () -> StoreWriter.open(STORE, options.on(disk)).close());
+  }
+
+  @Test
+  void open_signpostOfAnotherStore_saysSoAndChangesNothing() throws IOException {
+    oneVersionAndAnAttemptAfterIt();
+    byte[] foreign = Signpost.encode(Id128.random());
+    disk.delete(LAYOUT.signpost());
+    try (DiskFile file = disk.create(LAYOUT.signpost(), Disk.Access.OWNER)) {
+      file.writeFully(ByteBuffer.wrap(foreign), 0);
+    }
+    List<Executable> all =
+        List.of(
+            () -> TestStores.open(disk).close(),
+            () -> Store.open(STORE, disk),
+            () -> Repair.apply(STORE, disk, VerifyOptions.ALL));
+    for (Executable one : all) {
+      var refused = assertThrows(NoUsableVersionException.class, one);
+      assertTrue(refused.getMessage().contains("another store"), refused::toString);
+      assertTrue(refused.getMessage().contains("move HOLDFAST away"), refused::toString);
+    }
+    disk.delete(LAYOUT.signpost()); // the remedy
+    assertEquals(1, Repair.apply(STORE, disk, VerifyOptions.ALL).steps().size());
+    assertEquals(Outcome.CLEAN, Verifier.verify(STORE, disk).outcome());
   }
 }

@@ -245,29 +245,6 @@ class RefusalTest {
   }
 
   @Test
-  void open_logIsGone_isRefusedAndNothingBegins() throws IOException {
-    MemoryDisk memory = TestStores.resting(new TestJob(52), 2);
-    for (Path file : memory.files(STORE.resolve("log"))) {
-      memory.delete(file);
-    }
-    memory.delete(STORE.resolve("log"));
-    StoreRefusedException e =
-        assertThrows(StoreRefusedException.class, () -> TestStores.open(memory));
-    assertTrue(e.getMessage().contains("lost its directory log"), e.getMessage());
-  }
-
-  @Test
-  void open_everyRecordOfAnotherStore_isRefused() {
-    MemoryDisk memory = TestStores.resting(new TestJob(53), 2);
-    MemoryDisk other = TestStores.resting(new TestJob(54), 2);
-    Path signpost = new StoreLayout(STORE).signpost();
-    memory.setBytes(signpost, other.bytes(signpost));
-    StoreRefusedException e =
-        assertThrows(StoreRefusedException.class, () -> TestStores.open(memory));
-    assertTrue(e.getMessage().contains("remove"), e.getMessage());
-  }
-
-  @Test
   void open_signpostLostOrDamaged_isPutUpAgainWithTheSameIdentity() throws IOException {
     TestJob job = new TestJob(55);
     MemoryDisk memory = TestStores.resting(job, 2);
@@ -297,7 +274,7 @@ class RefusalTest {
     UnsupportedFormatException e =
         assertThrows(UnsupportedFormatException.class, () -> TestStores.open(memory));
     assertTrue(e.getMessage().contains(what), e.getMessage());
-    assertEquals(6, memory.files(STORE).size());
+    assertEquals(7, memory.files(STORE).size());
   }
 
   @Test

@@ -101,10 +101,19 @@ class RepairTest {
     assertFalse(disk.files(STORE).stream().anyMatch(f -> f.startsWith(LAYOUT.quarantine())));
   }
 
+  /** In each build one byte of three, and others in the next; in the soak every byte. */
   @Test
   void apply_anyOneByteChanged_makesEveryFileAsItWasWritten() {
+    int share = Boolean.getBoolean("holdfast.soak") ? 1 : 3;
+    int first =
+        Integer.getInteger(
+            "holdfast.repair.first", (int) Math.floorMod(System.nanoTime(), (long) share));
+    System.out.println(
+        "bytes: ./mvnw test -pl storage -am -Dtest=RepairTest -Dholdfast.repair.first=" + first);
     int parts = 2;
-    IntStream.range(0, parts).parallel().forEach(part -> changeEveryByte(part, parts));
+    IntStream.range(0, parts)
+        .parallel()
+        .forEach(part -> changeEveryByte(first + part * share, parts * share));
   }
 
   private void changeEveryByte(int first, int stride) {
@@ -246,5 +255,33 @@ class RepairTest {
       assertEquals(Outcome.CLEAN, report.verified().outcome(), report.toString());
       assertArrayEquals(before, memory.bytes(LAYOUT.record(number)));
     }
+  }
+
+  @Test
+  void apply_folderInPlaceOfARecord_isSetAsideWithWhatItHolds() throws IOException {
+    StoreWriter.open(STORE, TestStores.on(disk)).close(); // a newer OPEN tells who holds the store
+    disk.delete(LAYOUT.record(2));
+    disk.createDirectory(LAYOUT.record(2), Disk.Access.OWNER);
+    disk.create(LAYOUT.record(2).resolve("inside"), Disk.Access.OWNER).close();
+    assertEquals(
+        Kind.SET_ASIDE, kind(Repair.plan(STORE, disk, VerifyOptions.ALL), LAYOUT.record(2)));
+    assertEquals(Kind.SET_ASIDE, kind(apply(disk), LAYOUT.record(2)));
+    Path aside = LAYOUT.quarantine().resolve(LAYOUT.record(2).getFileName() + "-1");
+    assertEquals(List.of("inside"), disk.list(aside));
+    assertEquals(Outcome.CLEAN, Verifier.verify(STORE, disk).outcome());
+  }
+
+  @Test
+  void plan_baseMissing_namesItAndTheVersionsThatNeedIt() throws IOException {
+    disk.delete(LAYOUT.record(3));
+    RepairReport report = Repair.plan(STORE, disk, VerifyOptions.ALL);
+    Step missing =
+        report.steps().stream()
+            .filter(step -> step.file().equals(LAYOUT.record(3).toString()))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(missing.details().contains("it is missing"), missing::toString);
+    assertTrue(
+        missing.details().contains("version 4 cannot be restored without it"), missing::toString);
   }
 }

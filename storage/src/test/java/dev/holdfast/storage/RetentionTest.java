@@ -296,10 +296,10 @@ class RetentionTest {
         committed(job.commit(writer, true));
         faulty.failOnly(EnumSet.of(Op.RENAME), k, Errno.EIO, true);
         job.advance();
-        committed(job.commit(writer, true)); // the family of the deltas goes
+        committed(job.commit(writer, true)); // the family of the deltas goes, NEWEST is raised
       }
       assertEquals(List.of(), Verifier.verify(STORE, disk).findings(), k + " renames");
-      assertEquals(k < 4, faulty.met(), k + " renames");
+      assertEquals(k < 5, faulty.met(), k + " renames");
     }
   }
 

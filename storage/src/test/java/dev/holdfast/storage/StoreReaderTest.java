@@ -14,11 +14,17 @@ import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.DiskFile;
+import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading a store without being its writer. */
 class StoreReaderTest {
@@ -138,5 +144,59 @@ class StoreReaderTest {
     for (String operation : watched.trace()) {
       assertTrue(operation.matches("(LIST|OPEN|SIZE|READ|FACTS|REAL_PATH) .*"), operation);
     }
+  }
+
+  /** What may not be read may be sound: nobody goes on from an older one, or calls it damaged. */
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 4})
+  void anyRecord_withoutPermission_isAFailureOfTheDiskForEverybody(long number) {
+    MemoryDisk memory = TestStores.resting(new TestJob(9), 3);
+    Path forbidden = new StoreLayout(STORE).record(number);
+    Disk disk = forbidding(memory, forbidden);
+    List<Executable> all =
+        List.of(
+            () -> Store.open(STORE, disk).records(),
+            () -> Verifier.verify(STORE, disk),
+            () -> Repair.plan(STORE, disk, VerifyOptions.ALL));
+    for (Executable one : all) {
+      var refused = assertThrows(StoreIoException.class, one);
+      assertEquals(IoKind.PERMISSION, refused.kind());
+      assertTrue(refused.getMessage().contains(forbidden.toString()), refused::toString);
+      assertTrue(refused.getMessage().contains("owner and mode"), refused::toString);
+    }
+    if (number == 4) {
+      assertThrows(StoreIoException.class, () -> Store.open(STORE, disk).newest());
+      assertThrows(StoreIoException.class, () -> TestStores.open(disk).newest());
+    }
+  }
+
+  private static Disk forbidding(Disk below, Path forbidden) {
+    return new ForwardingDisk(below) {
+      @Override
+      public DiskFile open(Path file) throws IOException {
+        if (file.equals(forbidden)) {
+          throw new AccessDeniedException(file.toString());
+        }
+        return super.open(file);
+      }
+    };
+  }
+
+  /** A job whose newest version does not need the record makes versions and deletes none. */
+  @Test
+  void commit_olderRecordWithoutPermission_goesOnAndDeletesNothing() {
+    TestJob job = new TestJob(9);
+    MemoryDisk memory = TestStores.resting(job, 3);
+    List<Path> before = memory.files(new StoreLayout(STORE).log());
+    Disk disk = forbidding(memory, new StoreLayout(STORE).record(2));
+    try (StoreWriter writer = TestStores.open(disk)) {
+      try (StoredVersion newest = writer.newest().orElseThrow()) {
+        assertEquals(4, newest.number());
+        writer.resume(newest);
+      }
+      job.advance();
+      committed(job.commit(writer, true));
+    }
+    assertTrue(memory.files(new StoreLayout(STORE).log()).containsAll(before));
   }
 }

@@ -211,7 +211,8 @@ class StoreTest {
     for (String operation : watched.trace()) {
       String name = operation.substring(operation.indexOf(' ') + 1);
       boolean ofTheStore =
-          name.matches("HOLDFAST|ALIVE|STOP|\\.(HOLDFAST|STOP)-[0-9a-f]{32}\\.tmp");
+          name.matches(
+              "HOLDFAST|ALIVE|NEWEST-[0-9a-f]{16}|STOP|\\.(HOLDFAST|STOP)-[0-9a-f]{32}\\.tmp");
       assertTrue(ofTheStore || name.matches("[0-9a-z.-]+"), operation);
     }
   }

@@ -38,6 +38,7 @@ final class TestStores {
     boolean breakLock;
     Keys keys = Keys.NONE;
     int writerThreads = 3;
+    Map<String, String> environment = Map.of("host", "n001");
 
     StoreOptions on(Disk disk) {
       return new StoreOptions(
@@ -54,7 +55,7 @@ final class TestStores {
           breakLock,
           OptionalLong.empty(),
           keys,
-          Map.of("host", "n001"),
+          environment,
           told::add,
           Optional::empty);
     }

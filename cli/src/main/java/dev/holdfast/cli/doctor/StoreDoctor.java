@@ -6,6 +6,7 @@ import static dev.holdfast.cli.doctor.Check.warning;
 
 import dev.holdfast.storage.Holding;
 import dev.holdfast.storage.Liveness;
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.RecordHead;
 import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreOptions;
@@ -39,8 +40,8 @@ public final class StoreDoctor {
     Map<String, List<Check>> groups = new LinkedHashMap<>();
     List<Check> checks = new ArrayList<>();
     List<StoreRecord> records = store.records();
-    versions(records, checks);
-    holder(where, store, checks);
+    versions(store, records, checks);
+    holder(where, store, records, checks);
     clock(where, store, checks);
     checks.addAll(RoomDoctor.of(where, store, records));
     age(where, records, purgeAge, checks);
@@ -125,7 +126,7 @@ public final class StoreDoctor {
         .reduce(version.createdEpochMs(), Math::min);
   }
 
-  private static void versions(List<StoreRecord> records, List<Check> checks) {
+  private static void versions(Store store, List<StoreRecord> records, List<Check> checks) {
     long versions = records.stream().filter(VersionRecord.class::isInstance).count();
     List<String> damaged =
         records.stream()
@@ -143,12 +144,19 @@ public final class StoreDoctor {
               "damaged: " + String.join(", ", damaged),
               "holdfast verify says what can still be restored"));
     }
+    for (Rejection missing : store.missing()) {
+      checks.add(
+          warning("records", missing.why(), "holdfast verify says what can still be restored"));
+    }
   }
 
-  private static void holder(Surroundings where, Store store, List<Check> checks) {
+  private static void holder(
+      Surroundings where, Store store, List<StoreRecord> records, List<Check> checks) {
     Optional<Holding> holding = store.holding();
     if (holding.isEmpty()) {
-      checks.add(ok("holder", "nobody: the last attempt has ended in good order", "log"));
+      String why =
+          records.isEmpty() ? "there is no record" : "the last attempt has ended in good order";
+      checks.add(ok("holder", "nobody: " + why, "log"));
       return;
     }
     Holding held = holding.get();

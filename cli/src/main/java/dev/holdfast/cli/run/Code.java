@@ -11,6 +11,7 @@ final class Code {
   static final int NO_VERSION = 4;
   static final int HELD = 5;
   static final int OS_ERROR = 71;
+  static final int IO_ERROR = 74;
   static final int STOPPED = 75;
   static final int TIME_LIMIT = 124;
   static final int NOT_EXECUTABLE = 126;
@@ -34,7 +35,11 @@ final class Code {
    * wrong, and to start it once more only spends the allocation.
    */
   static boolean isFinal(int code) {
-    boolean sysexits = code >= SYSEXITS_FIRST && code <= SYSEXITS_LAST && code != STOPPED;
+    boolean sysexits =
+        code >= SYSEXITS_FIRST
+            && code <= SYSEXITS_LAST
+            && code != IO_ERROR // of a disk that may be well again
+            && code != STOPPED;
     return sysexits
         || code == DONE
         || code == USAGE

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * @param pidNamespace the name space of pid: two containers may use the same pid
  * @param pid the process
  * @param startTicks when the process began, in ticks since boot: a pid may be used again
- * @param user who runs it
+ * @param user who runs it; where pid is 0, why nothing is known
  * @param scheduler such as Slurm, or empty
  * @param jobId the scheduler's job, with the array index
  * @param restartCount how often the scheduler has restarted that job
@@ -28,6 +28,15 @@ public record Holder(
     String scheduler,
     String jobId,
     long restartCount) {
+
+  /**
+   * A holder of whom nothing is known.
+   *
+   * @param why in words
+   */
+  public static Holder unknown(String why) {
+    return new Holder("unknown host", "", "", 0, 0, why, "", "", 0);
+  }
 
   Map<String, String> toMap() {
     Map<String, String> map = new TreeMap<>();
@@ -66,6 +75,9 @@ public record Holder(
 
   /** The holder in words, such as {@code process 4711 of ada on n007 (Slurm job 12)}. */
   public String describe() {
+    if (pid == 0) {
+      return "an unknown run (" + user + ")";
+    }
     String job = jobId.isEmpty() ? "" : " (" + scheduler + " job " + jobId + ")";
     return "process " + pid + " of " + user + " on " + host + job;
   }

@@ -17,11 +17,15 @@ public enum IoKind {
   NO_SPACE("free space there, or inodes where df still shows space (df -i)"),
   QUOTA("raise the quota or remove files of the same owner and group"),
   READ_ONLY("the file system has become read-only: ask the administrator"),
-  PERMISSION("check owner and mode of the directory"),
+  PERMISSION("check its owner and mode, and those of its folder"),
   TOO_MANY_FILES("raise the limit on open files (ulimit -n)"),
   TOO_LARGE("raise the limit on file sizes (ulimit -f)"),
   MISSING("the file or its directory has gone"),
+  NOT_A_FILE("move away what stands there"),
   IO("check the disk and the kernel's log");
+
+  /** What a disk says of a folder, link, pipe or device where a file is to be read. */
+  static final String NOT_A_FILE_REASON = "not a regular file";
 
   private final String remedy;
 
@@ -75,6 +79,9 @@ public enum IoKind {
     if (lower.contains("file too large")) {
       return TOO_LARGE;
     }
+    if (lower.contains(NOT_A_FILE_REASON)) {
+      return NOT_A_FILE;
+    }
     return lower.contains("no such file") || isStale(failure) ? MISSING : IO;
   }
 
@@ -88,7 +95,7 @@ public enum IoKind {
    * so that another file may still serve. Otherwise every file would fail the same way.
    */
   public boolean isOfOneFile() {
-    return this == IO || this == MISSING;
+    return this == IO || this == MISSING || this == NOT_A_FILE;
   }
 
   /** Whether freeing space may help. */

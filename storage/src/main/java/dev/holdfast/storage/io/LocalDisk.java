@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ final class LocalDisk implements Disk {
     // Checked before the open, because opening a pipe would wait for its writer. The owner is not
     // asked for: his name would be looked up anew for each of the many files of a store.
     if (!Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).isRegularFile()) {
-      throw new IOException(file + " is not a regular file");
+      throw new FileSystemException(file.toString(), null, IoKind.NOT_A_FILE_REASON);
     }
     return new ChannelFile(FileChannel.open(file, READ, NOFOLLOW_LINKS));
   }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.storage;
+
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
+import dev.holdfast.storage.format.RecordType;
+import dev.holdfast.storage.format.StoreException;
+import dev.holdfast.storage.io.Disk;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Records that were in the log and are not any more. Only versions that a newer one follows are
+ * ever deleted, and every number up to the highest was taken: so a number above the newest version
+ * that no record has was lost, and so was what {@link NewestMark} tells of.
+ */
+final class MissingRecords {
+  static final String WHY = "only versions that a newer one follows are ever deleted";
+
+  private final Disk disk;
+  private final StoreLayout layout;
+
+  MissingRecords(Disk disk, StoreLayout layout) {
+    this.disk = disk;
+    this.layout = layout;
+  }
+
+  /**
+   * What is missing, the highest numbers first; neighbours are told together.
+   *
+   * @param told the number of {@link NewestMark}, read before the log was listed
+   */
+  List<Rejection> find(long told, Log log) throws IOException {
+    if (log.isEmptied(disk, layout)) {
+      return List.of(new Rejection(Math.max(1, told), "every record is gone from " + layout.log()));
+    }
+    List<Rejection> missing = new ArrayList<>();
+    long last = 0;
+    long top = Math.max(told, log.highest() - 1);
+    for (long number = newestVersion(log) + 1; number <= top + 1; number++) {
+      boolean lost = number <= top && isMissing(log, number);
+      if (lost && last == 0) {
+        last = number;
+      } else if (!lost && last != 0) {
+        missing.add(describe(last, number - 1));
+        last = 0;
+      }
+    }
+    Collections.reverse(missing);
+    return missing;
+  }
+
+  private Rejection describe(long first, long last) {
+    String files =
+        first == last
+            ? layout.record(first) + " is missing; "
+            : layout.record(first) + " to " + StoreLayout.recordName(last) + " are missing; ";
+    return new Rejection(last, files + WHY);
+  }
+
+  /** Also by a look of its own: what was made while the log was listed may not be in the list. */
+  private boolean isMissing(Log log, long number) throws IOException {
+    if (log.numbers().contains(number)) {
+      return false;
+    }
+    try {
+      disk.facts(layout.record(number));
+      return false;
+    } catch (NoSuchFileException e) {
+      return true;
+    }
+  }
+
+  /** The highest number that is a version's, or may be because its record cannot be read. */
+  private long newestVersion(Log log) throws IOException {
+    for (long number : log.numbers().descendingSet()) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        if (record.header().type() == RecordType.VERSION) {
+          return number;
+        }
+      } catch (NoSuchFileException e) {
+        // Deleted since the log was listed.
+      } catch (StoreException e) {
+        return number;
+      } catch (IOException e) {
+        RecordFile.passOver(e);
+        return number;
+      }
+    }
+    return 0;
+  }
+}
