@@ -22,7 +22,7 @@ public final class ParallelReader implements AutoCloseable {
   ParallelReader(StoredVersion version) {
     this.version = version;
     long runs = version.info().stateBytes() / RUN_BYTES;
-    int threads = (int) Math.clamp(runs, 1, Runtime.getRuntime().availableProcessors());
+    int threads = Math.clamp(runs, 1, Runtime.getRuntime().availableProcessors());
     workers = new Workers(threads, "holdfast-read-");
   }
 

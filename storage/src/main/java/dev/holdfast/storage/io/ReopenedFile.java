@@ -61,6 +61,7 @@ final class ReopenedFile implements DiskFile {
   }
 
   /** Once for all threads that read it; handles that others may be using are closed at the end. */
+  @SuppressWarnings("ReferenceEquality") // this very handle is meant
   private synchronized void reopen(DiskFile used) throws IOException {
     if (file == used) {
       file = of(byName);
