@@ -105,7 +105,9 @@ class RepairTest {
   @Test
   void apply_anyOneByteChanged_makesEveryFileAsItWasWritten() {
     int share = Boolean.getBoolean("holdfast.soak") ? 1 : 3;
-    int first = Integer.getInteger("holdfast.repair.first", (int) Math.floorMod(System.nanoTime(), (long) share));
+    int first =
+        Integer.getInteger(
+            "holdfast.repair.first", (int) Math.floorMod(System.nanoTime(), (long) share));
     System.out.println(
         "bytes: ./mvnw test -pl storage -am -Dtest=RepairTest -Dholdfast.repair.first=" + first);
     int parts = 2;
