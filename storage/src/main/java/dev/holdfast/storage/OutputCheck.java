@@ -95,16 +95,16 @@ final class OutputCheck {
       Path file = Path.of(folder).resolve(path).normalize();
       return Optional.of(new Place(file, isSharedOrHere(version, file)));
     }
-    return path.isAbsolute()
-        ? Optional.empty()
-        : Optional.of(
-            new Place(
-                layout
-                    .root()
-                    .resolve(Path.of(store).relativize(Path.of(folder)))
-                    .resolve(path)
-                    .normalize(),
-                false));
+    if (path.isAbsolute()) {
+      return Optional.empty();
+    }
+    // A store that was given to somebody must not send him looking anywhere else.
+    Path moved =
+        layout.root().resolve(Path.of(store).relativize(Path.of(folder))).resolve(path).normalize();
+    Path beside = layout.root().getParent();
+    return beside != null && moved.startsWith(beside)
+        ? Optional.of(new Place(moved, false))
+        : Optional.empty();
   }
 
   private boolean isThisStore(Path store) throws IOException {
