@@ -2,6 +2,7 @@
 package dev.holdfast.storage;
 
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
+import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
@@ -9,22 +10,31 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Records that were in the log and are not any more. Only versions that a newer one follows are
  * ever deleted, and every number up to the highest was taken: so a number above the newest version
- * that no record has was lost, and so was what {@link NewestMark} tells of.
+ * that no record has was lost, and so was what {@link NewestMark} tells of. Records of another
+ * store have taken the place of ours.
  */
 final class MissingRecords {
   static final String WHY = "only versions that a newer one follows are ever deleted";
 
   private final Disk disk;
   private final StoreLayout layout;
+  private final Id128 storeId;
+  private final Set<Long> foreign = new HashSet<>();
 
-  MissingRecords(Disk disk, StoreLayout layout) {
+  /**
+   * @param storeId the store's identity; {@link Id128#NONE} where nothing tells it
+   */
+  MissingRecords(Disk disk, StoreLayout layout, Id128 storeId) {
     this.disk = disk;
     this.layout = layout;
+    this.storeId = storeId;
   }
 
   /**
@@ -55,15 +65,17 @@ final class MissingRecords {
   private Rejection describe(long first, long last) {
     String files =
         first == last
-            ? layout.record(first) + " is missing; "
-            : layout.record(first) + " to " + StoreLayout.recordName(last) + " are missing; ";
-    return new Rejection(last, files + WHY);
+            ? layout.record(first) + " is missing"
+            : layout.record(first) + " to " + StoreLayout.recordName(last) + " are missing";
+    boolean taken = foreign.stream().anyMatch(number -> number >= first && number <= last);
+    String place = taken ? ", with a record of another store in its place; " : "; ";
+    return new Rejection(last, files + place + WHY);
   }
 
   /** Also by a look of its own: what was made while the log was listed may not be in the list. */
   private boolean isMissing(Log log, long number) throws IOException {
     if (log.numbers().contains(number)) {
-      return false;
+      return foreign.contains(number);
     }
     try {
       disk.facts(layout.record(number));
@@ -77,7 +89,9 @@ final class MissingRecords {
   private long newestVersion(Log log) throws IOException {
     for (long number : log.numbers().descendingSet()) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (record.header().type() == RecordType.VERSION) {
+        if (!storeId.equals(Id128.NONE) && !record.header().storeId().equals(storeId)) {
+          foreign.add(number);
+        } else if (record.header().type() == RecordType.VERSION) {
           return number;
         }
       } catch (NoSuchFileException e) {

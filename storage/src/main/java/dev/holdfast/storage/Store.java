@@ -113,7 +113,7 @@ public final class Store {
   }
 
   /**
-   * Every record, ascending, the damaged ones included.
+   * Every record, ascending, the damaged ones included; those of another store are passed over.
    *
    * @throws StoreIoException when the store cannot be read at all
    */
@@ -129,7 +129,10 @@ public final class Store {
    * @throws StoreIoException when the store cannot be read at all
    */
   public <T> List<T> records(Function<? super StoreRecord, ? extends T> keep) {
-    return startingOver(log -> look(log.numbers(), number -> keep.apply(read(number))));
+    Function<StoreRecord, T> kept = keep::apply;
+    return startingOver(log -> look(log.numbers(), number -> read(number).map(kept))).stream()
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Empty when a record was deleted meanwhile. */
@@ -142,17 +145,15 @@ public final class Store {
     }
   }
 
-  private StoreRecord read(long number) throws IOException {
+  private Optional<StoreRecord> read(long number) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      return isOurs(record)
-          ? RecordReader.read(record)
-          : new DamagedRecord(number, record.path() + " belongs to another store");
+      return isOurs(record) ? Optional.of(RecordReader.read(record)) : Optional.empty();
     } catch (NoSuchFileException e) {
       throw e;
     } catch (StoreException e) {
-      return new DamagedRecord(number, e.getMessage());
+      return Optional.of(new DamagedRecord(number, e.getMessage()));
     } catch (IOException e) {
-      return new DamagedRecord(number, unreadable(number, e));
+      return Optional.of(new DamagedRecord(number, unreadable(number, e)));
     }
   }
 
@@ -284,7 +285,7 @@ public final class Store {
   public List<Rejection> missing() {
     try {
       long told = NewestMark.read(disk, layout);
-      return new MissingRecords(disk, layout).find(told, Log.list(disk, layout));
+      return new MissingRecords(disk, layout, id).find(told, Log.list(disk, layout));
     } catch (IOException e) {
       throw new StoreIoException("reading store", layout.root(), e);
     }

@@ -47,7 +47,7 @@ public sealed interface StoreRecord {
   record NoteRecord(long number, long attempt, long createdEpochMs) implements StoreRecord {}
 
   /**
-   * A record that is not sound, cannot be read, or belongs to another store.
+   * A record that is not sound or cannot be read.
    *
    * @param why in words, with the file
    */

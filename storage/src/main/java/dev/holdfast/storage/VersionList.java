@@ -146,7 +146,7 @@ final class VersionList {
   }
 
   private Optional<StoredVersion> newest(Log log) throws IOException {
-    for (Rejection missing : new MissingRecords(disk, layout).find(0, log)) {
+    for (Rejection missing : new MissingRecords(disk, layout, storeId).find(0, log)) {
       passOver(missing.number(), missing.why());
     }
     for (long number : log.numbers().descendingSet()) {

@@ -157,6 +157,30 @@ class LostRecordsTest {
   }
 
   @Test
+  void newest_recordOfAnotherStoreInItsPlace_isToldAsMissing() throws IOException {
+    anAttemptThatWasKilled();
+    MemoryDisk other = new MemoryDisk();
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(9);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(other))) {
+      for (int i = 0; i < 3; i++) {
+        committed(job.commit(writer, true));
+      }
+    }
+    disk.setBytes(LAYOUT.record(4), other.bytes(LAYOUT.record(4)));
+    assertEquals(Outcome.DAMAGED, Verifier.verify(STORE, disk).outcome());
+    Store store = Store.open(STORE, disk);
+    assertEquals(List.of(4L), store.missing().stream().map(r -> r.number()).toList());
+    assertEquals(List.of(1L, 2L, 3L), store.records(StoreRecord::number));
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk));
+        StoredVersion version = writer.newest().orElseThrow()) {
+      assertEquals(3, version.number());
+      assertTrue(writer.rejections().getFirst().why().contains("record of another store"));
+    }
+    assertEquals(List.of(4L), store.missing().stream().map(r -> r.number()).toList());
+  }
+
+  @Test
   void commit_nameOfTheNewestCannotBeMade_isAcknowledged() throws IOException {
     anAttemptThatWasKilled();
     disk.delete(LAYOUT.newest(4));
