@@ -26,8 +26,7 @@ record Claim(long attempt, Holder holder) {
       throws IOException {
     for (long number : log.numbers().descendingSet()) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        boolean ours = storeId.equals(Id128.NONE) || record.header().storeId().equals(storeId);
-        if (!ours) {
+        if (record.isForeign(storeId)) {
           continue;
         }
         if (record.header().type() == RecordType.END) {

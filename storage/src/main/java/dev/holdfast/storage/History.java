@@ -4,6 +4,7 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.format.AttemptInfo;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.AttemptInfo.Ended;
+import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
@@ -28,13 +29,16 @@ import org.jspecify.annotations.Nullable;
 record History(Optional<Ledger> last, Optional<Ended> end) {
 
   /**
-   * Reads the newest sound record.
+   * Reads the newest sound record of a store.
    *
    * @throws UnsupportedFormatException when a newer Holdfast has written it
    */
-  static History read(Disk disk, StoreLayout layout, Log log) throws IOException {
+  static History read(Disk disk, StoreLayout layout, Id128 storeId, Log log) throws IOException {
     for (long number : log.numbers().descendingSet()) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        if (record.isForeign(storeId)) {
+          continue;
+        }
         refuseUnknownFlags(record);
         History found = of(record);
         if (found != null) {

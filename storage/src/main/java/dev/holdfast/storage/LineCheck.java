@@ -45,7 +45,7 @@ final class LineCheck {
             attempt, layout.record(attempt), "is missing; later records name it as their OPEN");
       }
     }
-    long top = Math.max(told, log.highest() - 1);
+    long top = Math.max(told, log.highestBut(foreign) - 1);
     for (long number = newestVersion + 1; number <= top; number++) {
       if (!attempts.contains(number) && isMissing(log, foreign, number)) {
         findings.add(number, layout.record(number), "is missing; " + MissingRecords.WHY);

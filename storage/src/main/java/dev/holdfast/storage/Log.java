@@ -51,6 +51,30 @@ record Log(TreeSet<Long> numbers, List<String> others) {
                 name.equals(StoreLayout.ALIVE) || StoreLayout.newestNumber(name).isPresent());
   }
 
+  /** Says which numbers are left out. */
+  interface Sieve {
+    boolean leavesOut(long number) throws IOException;
+  }
+
+  /** The same without some records. */
+  Log without(Sieve sieve) throws IOException {
+    TreeSet<Long> left = new TreeSet<>();
+    for (long number : numbers) {
+      if (!sieve.leavesOut(number)) {
+        left.add(number);
+      }
+    }
+    return new Log(left, others);
+  }
+
+  /** The highest number but for some, 0 for none. */
+  long highestBut(Set<Long> foreign) {
+    return numbers.descendingSet().stream()
+        .filter(n -> !foreign.contains(n))
+        .findFirst()
+        .orElse(0L);
+  }
+
   /** The highest number, 0 for an empty line. */
   long highest() {
     return numbers.isEmpty() ? 0 : numbers.last();

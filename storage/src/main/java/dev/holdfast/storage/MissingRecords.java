@@ -48,8 +48,9 @@ final class MissingRecords {
     }
     List<Rejection> missing = new ArrayList<>();
     long last = 0;
-    long top = Math.max(told, log.highest() - 1);
-    for (long number = newestVersion(log) + 1; number <= top + 1; number++) {
+    long newest = newestVersion(log);
+    long top = Math.max(told, log.highestBut(foreign) - 1);
+    for (long number = newest + 1; number <= top + 1; number++) {
       boolean lost = number <= top && isMissing(log, number);
       if (lost && last == 0) {
         last = number;
@@ -89,7 +90,7 @@ final class MissingRecords {
   private long newestVersion(Log log) throws IOException {
     for (long number : log.numbers().descendingSet()) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (!storeId.equals(Id128.NONE) && !record.header().storeId().equals(storeId)) {
+        if (record.isForeign(storeId)) {
           foreign.add(number);
         } else if (record.header().type() == RecordType.VERSION) {
           return number;

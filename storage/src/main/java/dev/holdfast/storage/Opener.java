@@ -221,6 +221,9 @@ final class Opener {
       long number = next;
       next = log.numbers().lower(number);
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        if (record.isForeign(storeId)) {
+          continue;
+        }
         long writer = record.header().attempt();
         switch (record.header().type()) {
           case END -> ended.add(writer);

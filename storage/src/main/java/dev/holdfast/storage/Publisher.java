@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +29,20 @@ final class Publisher {
   private final Disk disk;
   private final StoreDirectory directory;
   private final StoreLayout layout;
+  private final Id128 storeId;
   private final Access access;
   private final Consumer<String> tell;
   private boolean linksWork = true;
 
-  Publisher(Disk disk, StoreDirectory directory, Access access, Consumer<String> tell) {
+  /** Numbers above ours that records of another store have taken. */
+  private final Set<Long> foreign = new HashSet<>();
+
+  Publisher(
+      Disk disk, StoreDirectory directory, Id128 storeId, Access access, Consumer<String> tell) {
     this.disk = disk;
     this.directory = directory;
     this.layout = directory.layout();
+    this.storeId = storeId;
     this.access = access;
     this.tell = tell;
   }
@@ -172,8 +180,7 @@ final class Publisher {
       if (directory.directorySync()) {
         disk.syncDirectory(layout.log());
       }
-      Log log = Log.list(disk, layout);
-      if (log.highest() != number) {
+      if (!isOnTop(number, Log.list(disk, layout))) {
         return Outcome.OVERTAKEN;
       }
       Boolean mine = isMine(number, fileId);
@@ -185,5 +192,29 @@ final class Publisher {
       tell.accept(StoreIoException.describe("syncing", layout.log(), e));
       return Outcome.UNKNOWN;
     }
+  }
+
+  /** Whether nothing of this store stands above a number. */
+  private boolean isOnTop(long number, Log log) throws IOException {
+    for (long above : log.numbers().tailSet(number, false)) {
+      if (!RecordFile.isForeign(disk, layout, storeId, above)) {
+        return false;
+      }
+      if (foreign.add(above)) {
+        tell.accept(
+            layout.record(above)
+                + " belongs to another store and is ignored; move it where it belongs");
+      }
+    }
+    return log.numbers().contains(number);
+  }
+
+  /** The next number that no other store's record is known to have. */
+  long freeAfter(long number) {
+    long next = number + 1;
+    while (foreign.contains(next)) {
+      next++;
+    }
+    return next;
   }
 }

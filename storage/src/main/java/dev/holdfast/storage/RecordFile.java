@@ -7,6 +7,7 @@ import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.format.Footer;
 import dev.holdfast.storage.format.Footer.Digest;
+import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
@@ -16,6 +17,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -140,6 +142,19 @@ final class RecordFile implements AutoCloseable {
     }
   }
 
+  /** Whether a sound record of another store stands at a number, where it means nothing. */
+  static boolean isForeign(Disk disk, StoreLayout layout, Id128 storeId, long number)
+      throws IOException {
+    try (RecordFile record = open(disk, layout, number)) {
+      return record.isForeign(storeId);
+    } catch (StoreException | NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      passOver(e);
+      return false;
+    }
+  }
+
   /**
    * Makes sure that a store can be read and believed with the layout's key: its newest record tells
    * which one it needs.
@@ -163,6 +178,11 @@ final class RecordFile implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether it is another store's; {@link Id128#NONE} knows none. */
+  boolean isForeign(Id128 storeId) {
+    return !storeId.equals(Id128.NONE) && !header.storeId().equals(storeId);
   }
 
   FileHeader header() {

@@ -139,6 +139,10 @@ public final class Repair {
     int lostSoFar = Integer.MAX_VALUE;
     for (Path image : images(number)) {
       boolean own = image.equals(path);
+      if (own && isForeign(number)) {
+        reason = "a record of another store stands there: move it away, and put the right one back";
+        continue;
+      }
       try (DamagedImage damaged = new DamagedImage(disk, image)) {
         FileRebuild rebuild = FileRebuild.of(disk, layout, survey, damaged, number, store.id());
         boolean better = own ? !rebuild.patches().isEmpty() : rebuild.lost().size() < lostSoFar;
@@ -223,6 +227,10 @@ public final class Repair {
     return images;
   }
 
+  private boolean isForeign(long number) throws IOException {
+    return RecordFile.isForeign(disk, layout, store.id(), number);
+  }
+
   private boolean saysNumber(Path path, long number) throws IOException {
     try (RecordFile file = RecordFile.open(disk, layout.keys(), path, number)) {
       return file.header().storeId().equals(store.id());
@@ -245,7 +253,8 @@ public final class Repair {
           .forEach(number -> number.ifPresent(rebuilt::add));
     }
     Set<Long> pinned = Pins.list(disk, layout);
-    SetAside aside = new SetAside(report, survey, Log.list(disk, layout), pinned, rebuilt);
+    Log log = Log.list(disk, layout).without(this::isForeign);
+    SetAside aside = new SetAside(report, survey, log, pinned, rebuilt);
     for (Map.Entry<Long, String> kept : aside.reasonsAgainst().entrySet()) {
       String file = layout.record(kept.getKey()).toString();
       Step step = steps.get(file);

@@ -205,7 +205,7 @@ public final class Store {
   }
 
   private boolean isOurs(RecordFile record) {
-    return id.equals(Id128.NONE) || record.header().storeId().equals(id);
+    return !record.isForeign(id);
   }
 
   private String unreadable(long number, IOException failure) throws IOException {
@@ -325,6 +325,22 @@ public final class Store {
       Liveness liveness = Liveness.of(holder, id, attempt, ThisProcess.holder());
       long sign = History.lastSignOfLifeEpochMs(disk, layout, log, OptionalLong.empty());
       return Optional.of(new Holding(attempt, holder, liveness, sign));
+    } catch (IOException e) {
+      throw new StoreIoException("reading store", layout.root(), e);
+    }
+  }
+
+  /**
+   * Why every writer refuses the store; empty where only its owner, its holder or its key decide.
+   *
+   * @throws StoreIoException when the store cannot be read
+   */
+  public Optional<String> refusal() {
+    try {
+      Ownership.requireClosed(disk, layout);
+      return Optional.empty();
+    } catch (StoreRefusedException e) {
+      return Optional.ofNullable(e.getMessage());
     } catch (IOException e) {
       throw new StoreIoException("reading store", layout.root(), e);
     }

@@ -79,8 +79,8 @@ public final class StoreWriter implements AutoCloseable {
     this.layout = directory.layout();
     this.storeId = storeId;
     this.versions = new VersionList(disk, layout, storeId, options.tell());
-    this.publisher = new Publisher(disk, directory, options.access(), options.tell());
-    this.watch = new SuccessorWatch(disk, layout);
+    this.publisher = new Publisher(disk, directory, storeId, options.access(), options.tell());
+    this.watch = new SuccessorWatch(disk, layout, storeId);
     this.opener = new Opener(layout, options, publisher, storeId, watch);
     this.housekeeping = new Housekeeping(options, directory, versions);
     this.newestMark = new NewestMark(options, layout);
@@ -138,7 +138,7 @@ public final class StoreWriter implements AutoCloseable {
     refuseEmptied(disk, directory.layout(), before);
     RecordFile.requireKey(disk, directory.layout(), before);
     Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
-    History history = History.read(disk, directory.layout(), before);
+    History history = History.read(disk, directory.layout(), storeId, before);
     Ledger ledger = startLedger(options, directory.layout(), history, before);
     StoreWriter writer = new StoreWriter(options, directory, storeId, history, ledger);
     try {
@@ -473,7 +473,7 @@ public final class StoreWriter implements AutoCloseable {
     base = adopted;
     baseInTheClear = false;
     watch.published(next);
-    next++;
+    next = publisher.freeAfter(next);
     outcomeUnknown = false;
     newestMark.raise(result.number());
     housekeeping.committed(result, written.info().stateBytes(), next - 1);
@@ -555,7 +555,7 @@ public final class StoreWriter implements AutoCloseable {
       publisher.prepare(temporary, file -> Opener.writeRecord(file, header, ended, layout.keys()));
       Outcome outcome = publisher.publish(temporary, next, header.fileId());
       publisher.discard(temporary);
-      next++;
+      next = publisher.freeAfter(next);
       if (outcome == Outcome.OVERTAKEN) {
         fenced(successor());
       }

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SuccessorWatch {
   private final Disk disk;
   private final StoreLayout layout;
+  private final Id128 storeId;
 
   /** OPEN records that this writer has tried to make; any of them may stand in the log. */
   private final Set<Id128> ownOpens = ConcurrentHashMap.newKeySet();
@@ -31,9 +32,10 @@ final class SuccessorWatch {
   /** A record of this writer's that stood on top of the log once it was durable. */
   private volatile long ownNumber;
 
-  SuccessorWatch(Disk disk, StoreLayout layout) {
+  SuccessorWatch(Disk disk, StoreLayout layout, Id128 storeId) {
     this.disk = disk;
     this.layout = layout;
+    this.storeId = storeId;
   }
 
   /** This writer is about to make an OPEN record. */
@@ -61,7 +63,11 @@ final class SuccessorWatch {
     for (long number : log.numbers().tailSet(ownNumber, false).descendingSet()) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
         FileHeader header = record.header();
-        if (header.type() == RecordType.OPEN && !ownOpens.contains(header.fileId())) {
+        boolean another =
+            header.type() == RecordType.OPEN
+                && !ownOpens.contains(header.fileId())
+                && !record.isForeign(storeId);
+        if (another) {
           return Optional.of(Claim.holderOf(disk, layout, number));
         }
       } catch (NoSuchFileException e) {

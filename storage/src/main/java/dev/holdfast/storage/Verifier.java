@@ -7,7 +7,6 @@ import dev.holdfast.storage.VerifyReport.Finding;
 import dev.holdfast.storage.format.BlockIndex;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.FileHeader;
-import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.StoreException;
@@ -196,7 +195,7 @@ public final class Verifier implements AutoCloseable {
     Path path = layout.record(number);
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
       findings.count(record.footer().fileBytes());
-      if (!store.id().equals(Id128.NONE) && !record.header().storeId().equals(store.id())) {
+      if (record.isForeign(store.id())) {
         record.readMetadata(); // or it only says so
         findings.note(path, "belongs to another store and is ignored");
         foreign.add(number);

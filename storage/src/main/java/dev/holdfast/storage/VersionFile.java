@@ -98,12 +98,16 @@ final class VersionFile {
   Written write(Function<List<VersionInfo.FileRef>, VersionInfo> describe, Gate gate)
       throws IOException {
     EncodeEvent event = FileEvents.encoding();
-    try (EncodeStage stage = new EncodeStage(encoder, threads, largestBlockBytes(), this::take)) {
+    EncodeStage.Sink sink =
+        block -> {
+          gate.pass();
+          take(block);
+        };
+    try (EncodeStage stage = new EncodeStage(encoder, threads, largestBlockBytes(), sink)) {
       for (int region = 0; region < regions.size(); region++) {
         int blocks = regions.get(region).schema().blockCount();
         for (int block = 0; block < blocks; block++) {
           if (!kept(region, block)) {
-            gate.pass();
             store(stage, region, block);
           }
         }

@@ -55,7 +55,7 @@ final class VersionList {
   /** What is to be noted of a record: looking may be done by any thread, noting by one. */
   private Runnable look(long number) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      if (!record.header().storeId().equals(storeId)) {
+      if (record.isForeign(storeId)) {
         return () -> tell.accept(record.path() + " belongs to another store and is ignored");
       }
       if (record.header().type() != RecordType.VERSION) {
@@ -171,7 +171,7 @@ final class VersionList {
   private boolean isVersion(long number) throws IOException {
     try (RecordFile record = RecordFile.open(disk, layout, number)) {
       FileHeader header = record.header();
-      return header.type() == RecordType.VERSION && header.storeId().equals(storeId);
+      return header.type() == RecordType.VERSION && !record.isForeign(storeId);
     } catch (NoSuchFileException e) {
       return false; // pruned between the listing and now
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.storage.VerifyReport.Outcome;
+import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.io.Disk;
@@ -156,17 +157,100 @@ class LostRecordsTest {
     }
   }
 
+  /** OPEN 1, versions 2 to 12 and END 13 of another store. */
+  private static MemoryDisk anotherStore() {
+    MemoryDisk other = new MemoryDisk();
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(20);
+    TestJob itsJob = new TestJob(9);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(other))) {
+      for (int i = 0; i < 11; i++) {
+        itsJob.advance();
+        committed(itsJob.commit(writer, true));
+      }
+      writer.end(TestStores.ended(EndCause.COMPLETE));
+    }
+    return other;
+  }
+
+  private void copyIn(MemoryDisk other, long number) throws IOException {
+    if (disk.list(LAYOUT.log()).contains(StoreLayout.recordName(number))) {
+      disk.delete(LAYOUT.record(number));
+    }
+    disk.create(LAYOUT.record(number), Disk.Access.OWNER).close();
+    disk.setBytes(LAYOUT.record(number), other.bytes(LAYOUT.record(number)));
+  }
+
+  /** Whatever stands where: it is no version of this store, and hides none that is missing. */
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 4, 6, 12, 13})
+  void newest_everyVersionLostAndARecordOfAnotherStoreThere_isNoBeginning(long number)
+      throws IOException {
+    anAttemptThatWasKilled();
+    for (long lost = 2; lost <= 4; lost++) {
+      disk.delete(LAYOUT.record(lost));
+    }
+    copyIn(anotherStore(), number);
+    assertEquals(Outcome.NO_USABLE_VERSION, Verifier.verify(STORE, disk).outcome());
+    assertThrows(NoUsableVersionException.class, () -> Store.open(STORE, disk).newest());
+    for (int attempt = 0; attempt < 3; attempt++) {
+      try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+        assertThrows(NoUsableVersionException.class, writer::newest);
+        assertFalse(writer.complete(), "the END is another store's");
+      }
+    }
+  }
+
+  @Test
+  void verify_recordOfAnotherStoreAtAFreeNumber_isANoteForEveryReader() throws IOException {
+    anAttemptThatWasKilled();
+    copyIn(anotherStore(), 12);
+    VerifyReport report = Verifier.verify(STORE, disk);
+    assertEquals(List.of(), report.findings());
+    assertEquals(1, report.notes().size());
+    Store store = Store.open(STORE, disk);
+    assertEquals(List.of(), store.missing());
+    store.newest().orElseThrow().close();
+    assertEquals(List.of(), store.rejections());
+  }
+
+  @Test
+  void commit_recordOfAnotherStoreAboveIt_isAcknowledgedAndItsNumberLeftOut() throws IOException {
+    MemoryDisk other = anotherStore();
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(20);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
+      job.advance();
+      committed(job.commit(writer, true));
+      copyIn(other, 4);
+      copyIn(other, 5);
+      copyIn(other, 12);
+      List<Long> numbers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        job.advance();
+        numbers.add(committed(job.commit(writer, true)).number());
+      }
+      assertEquals(List.of(3L, 6L, 7L, 8L), numbers);
+      assertTrue(writer.lookForSuccessor().isEmpty());
+      assertEquals(3, options.told.stream().filter(line -> line.contains("another store")).count());
+    }
+    assertEquals(List.of(), Verifier.verify(STORE, disk).findings());
+  }
+
+  @Test
+  void repair_recordOfAnotherStoreInThePlaceOfTheNewest_saysSo() throws IOException {
+    anAttemptThatWasKilled();
+    copyIn(anotherStore(), 4);
+    RepairReport report = Repair.plan(STORE, disk, VerifyOptions.ALL);
+    assertEquals(1, report.steps().size());
+    assertTrue(report.steps().getFirst().details().getFirst().contains("of another store"));
+    assertEquals(1, report.steps().getFirst().details().size(), report::toString);
+  }
+
   @Test
   void newest_recordOfAnotherStoreInItsPlace_isToldAsMissing() throws IOException {
     anAttemptThatWasKilled();
-    MemoryDisk other = new MemoryDisk();
-    TestStores.Options options = new TestStores.Options();
-    options.keep = KeepRules.last(9);
-    try (StoreWriter writer = StoreWriter.open(STORE, options.on(other))) {
-      for (int i = 0; i < 3; i++) {
-        committed(job.commit(writer, true));
-      }
-    }
+    MemoryDisk other = anotherStore();
     disk.setBytes(LAYOUT.record(4), other.bytes(LAYOUT.record(4)));
     assertEquals(Outcome.DAMAGED, Verifier.verify(STORE, disk).outcome());
     Store store = Store.open(STORE, disk);

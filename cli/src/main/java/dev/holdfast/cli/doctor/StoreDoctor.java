@@ -2,6 +2,7 @@
 package dev.holdfast.cli.doctor;
 
 import static dev.holdfast.cli.doctor.Check.ok;
+import static dev.holdfast.cli.doctor.Check.problem;
 import static dev.holdfast.cli.doctor.Check.warning;
 
 import dev.holdfast.storage.Holding;
@@ -41,6 +42,9 @@ public final class StoreDoctor {
     List<Check> checks = new ArrayList<>();
     List<StoreRecord> records = store.records();
     versions(store, records, checks);
+    store
+        .refusal()
+        .ifPresent(why -> checks.add(problem("access", why, "until then no job writes to it")));
     holder(where, store, records, checks);
     clock(where, store, checks);
     checks.addAll(RoomDoctor.of(where, store, records));
