@@ -3,6 +3,7 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.codec.BlockEncoder;
 import dev.holdfast.storage.codec.Encoded;
+import dev.holdfast.storage.io.Time;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class BlockBatch {
 
   /** Encodes all blocks; what goes wrong is told by {@link #await}. */
   void encode(BlockEncoder encoder) {
-    long from = System.nanoTime();
+    long from = Time.SYSTEM.nanoTime();
     try {
       for (BlockJob job : jobs) {
         BlockJob.Done one = job.encode(encoder);
@@ -92,7 +93,7 @@ final class BlockBatch {
     } catch (RuntimeException | Error e) {
       failure = e;
     } finally {
-      encodingNs = System.nanoTime() - from;
+      encodingNs = Time.SYSTEM.nanoTime() - from;
       latch.countDown();
     }
   }

@@ -2,6 +2,7 @@
 package dev.holdfast.storage;
 
 import dev.holdfast.storage.codec.BlockEncoder;
+import dev.holdfast.storage.io.Time;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
@@ -127,9 +128,9 @@ final class EncodeStage implements AutoCloseable {
       if (other != null && other.isPresent()) {
         other.get().encode(own);
       } else {
-        long from = System.nanoTime();
+        long from = Time.SYSTEM.nanoTime();
         oldest.await();
-        waitingNs += System.nanoTime() - from;
+        waitingNs += Time.SYSTEM.nanoTime() - from;
       }
     }
     for (BlockJob.Done block : oldest.done()) {

@@ -11,6 +11,7 @@ import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.io.DiskFile;
+import dev.holdfast.storage.io.Time;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -119,14 +120,14 @@ final class ExtentWriter {
     Extent extent = new Extent(fileId, 0, region, firstBlock, count, bytes, tableCrc);
     ByteBuffer head = buffer.head().asByteBuffer();
     head.put(extent.encodeHeader()).put(table.encoded()).flip();
-    long from = System.nanoTime();
+    long from = Time.SYSTEM.nanoTime();
     file.writeFully(head, end);
     if (gaps) {
       writeApart();
     } else {
       file.writeFully(buffer.payload().asSlice(0, payloadBytes).asByteBuffer(), payloadStart);
     }
-    writingNs += System.nanoTime() - from;
+    writingNs += Time.SYSTEM.nanoTime() - from;
     end += bytes;
     extents++;
     count = 0;
