@@ -10,6 +10,10 @@ import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StorePruner;
 import dev.holdfast.storage.StoreRecord;
 import dev.holdfast.storage.StoreRecord.Attempt;
+import dev.holdfast.storage.StoreRecord.DamagedRecord;
+import dev.holdfast.storage.StoreRecord.EndRecord;
+import dev.holdfast.storage.StoreRecord.NoteRecord;
+import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.io.PrintWriter;
@@ -92,11 +96,22 @@ final class PruneCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** What the job was started with last. */
+  /** What the job was started with last: every OPEN says it, and every version. */
   private static Map<String, String> said(Store store) {
     Map<String, String> said = Map.of();
     for (StoreRecord record : store.records()) {
-      said = record instanceof Attempt attempt ? attempt.opened().environment() : said;
+      said =
+          switch (record) {
+            case Attempt attempt -> attempt.opened().environment();
+            case VersionRecord version -> version.info().environment();
+            case DamagedRecord bad ->
+                throw new CommandException(
+                    ExitCode.DAMAGE,
+                    bad.why()
+                        + "; it may refer to any version, so none is deleted; look with: holdfast"
+                        + " verify");
+            case EndRecord _, NoteRecord _ -> said;
+          };
     }
     return said;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.Holdfast;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,23 @@ final class PruneCommandTest {
     Command.Result result = Command.run("prune", store);
     result.mustBeDone();
     result.mustSay("keep last 50, at most 1GiB", "would go: 0 versions", "the newest; every block");
+  }
+
+  @Test
+  void prune_recordOfTheAttemptLost_goesByTheRulesThatVersionsRepeat() throws Exception {
+    Files.delete(store.resolve("log/0000000000000001.hf"));
+    Command.Result result = Command.run("prune", store);
+    result.mustBeDone();
+    result.mustSay("keep last 50, at most 1GiB", "would go: 0 versions");
+  }
+
+  @Test
+  void prune_recordOfTheAttemptDamaged_deletesNothing() throws Exception {
+    SmallStore.damage(store.resolve("log/0000000000000001.hf"), 514);
+    List<Long> before = versions();
+    Command.run("prune", store, "--keep", "1", "--apply")
+        .mustFail(ExitCode.DAMAGE, "0000000000000001.hf", "none is deleted");
+    assertEquals(before, versions());
   }
 
   @Test
