@@ -98,7 +98,10 @@ final class MissingRecords {
       } catch (NoSuchFileException e) {
         // Deleted since the log was listed.
       } catch (StoreException e) {
-        return number;
+        if (!RecordFile.isForeign(disk, layout, storeId, number)) {
+          return number;
+        }
+        foreign.add(number);
       } catch (IOException e) {
         RecordFile.passOver(e);
         return number;

@@ -109,6 +109,9 @@ final class Publisher {
         return Outcome.UNKNOWN;
       }
       if (!mine) {
+        if (isForeign(number)) {
+          throw e; // the next try takes another number
+        }
         if (e instanceof FileAlreadyExistsException || exists(name)) {
           return Outcome.OVERTAKEN;
         }
@@ -197,16 +200,24 @@ final class Publisher {
   /** Whether nothing of this store stands above a number. */
   private boolean isOnTop(long number, Log log) throws IOException {
     for (long above : log.numbers().tailSet(number, false)) {
-      if (!RecordFile.isForeign(disk, layout, storeId, above)) {
+      if (!isForeign(above)) {
         return false;
-      }
-      if (foreign.add(above)) {
-        tell.accept(
-            layout.record(above)
-                + " belongs to another store and is ignored; move it where it belongs");
       }
     }
     return log.numbers().contains(number);
+  }
+
+  /** Whether another store's record has a number; says so once. */
+  private boolean isForeign(long number) throws IOException {
+    if (!RecordFile.isForeign(disk, layout, storeId, number)) {
+      return false;
+    }
+    if (foreign.add(number)) {
+      tell.accept(
+          layout.record(number)
+              + " belongs to another store and is ignored; move it where it belongs");
+    }
+    return true;
   }
 
   /** The next number that no other store's record is known to have. */

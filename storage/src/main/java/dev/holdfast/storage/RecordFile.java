@@ -142,12 +142,19 @@ final class RecordFile implements AutoCloseable {
     }
   }
 
-  /** Whether a sound record of another store stands at a number, where it means nothing. */
+  /**
+   * Whether a file of another store stands at a number, where it means nothing: its header says so,
+   * whatever number that tells.
+   */
   static boolean isForeign(Disk disk, StoreLayout layout, Id128 storeId, long number)
       throws IOException {
-    try (RecordFile record = open(disk, layout, number)) {
-      return record.isForeign(storeId);
-    } catch (StoreException | NoSuchFileException e) {
+    Path path = layout.record(number);
+    try (DiskFile file = disk.open(path)) {
+      ByteBuffer header = ByteBuffer.allocate(FileHeader.BYTES);
+      file.readFully(header, 0);
+      Id128 id = FileHeader.decode(path.toString(), header.flip()).storeId();
+      return !storeId.equals(Id128.NONE) && !id.equals(storeId);
+    } catch (StoreException | NoSuchFileException | EOFException e) {
       return false;
     } catch (IOException e) {
       passOver(e);

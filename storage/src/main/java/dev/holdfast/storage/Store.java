@@ -151,7 +151,9 @@ public final class Store {
     } catch (NoSuchFileException e) {
       throw e;
     } catch (StoreException e) {
-      return Optional.of(new DamagedRecord(number, e.getMessage()));
+      return RecordFile.isForeign(disk, layout, id, number)
+          ? Optional.empty()
+          : Optional.of(new DamagedRecord(number, e.getMessage()));
     } catch (IOException e) {
       return Optional.of(new DamagedRecord(number, unreadable(number, e)));
     }

@@ -364,6 +364,7 @@ public final class StoreWriter implements AutoCloseable {
     boolean outputsSurviveNode = syncOutputs(draft);
     Level level = outputsSurviveNode ? directory.level() : Level.PROCESS;
     codecs.nextVersion();
+    next = publisher.freeAfter(next - 1);
     FileHeader header =
         FileHeader.of(
                 RecordType.VERSION, attemptTry, storeId, next, attempt, options.time().epochMs())

@@ -206,6 +206,11 @@ public final class Verifier implements AutoCloseable {
       sound.add(number);
     } catch (StoreException e) {
       findings.count(0);
+      if (RecordFile.isForeign(disk, layout, store.id(), number)) {
+        findings.note(path, "belongs to another store and is ignored");
+        foreign.add(number);
+        return;
+      }
       findings.add(number, path, e);
     } catch (NoSuchFileException e) {
       if (line.isListed(number)) {

@@ -71,7 +71,9 @@ final class VersionList {
     } catch (NoSuchFileException e) {
       return () -> {}; // pruned by its owner between the listing and now
     } catch (StoreException e) {
-      return () -> learnUnreadable(number, e.getMessage());
+      return RecordFile.isForeign(disk, layout, storeId, number)
+          ? () -> {}
+          : () -> learnUnreadable(number, e.getMessage());
     } catch (IOException e) {
       if (IoKind.of(e) != IoKind.PERMISSION) { // then it may refer to anything, as if damaged
         RecordFile.passOver(e);

@@ -174,11 +174,15 @@ class LostRecordsTest {
   }
 
   private void copyIn(MemoryDisk other, long number) throws IOException {
+    copyIn(other, number, number);
+  }
+
+  private void copyIn(MemoryDisk other, long from, long number) throws IOException {
     if (disk.list(LAYOUT.log()).contains(StoreLayout.recordName(number))) {
       disk.delete(LAYOUT.record(number));
     }
     disk.create(LAYOUT.record(number), Disk.Access.OWNER).close();
-    disk.setBytes(LAYOUT.record(number), other.bytes(LAYOUT.record(number)));
+    disk.setBytes(LAYOUT.record(number), other.bytes(LAYOUT.record(from)));
   }
 
   /** Whatever stands where: it is no version of this store, and hides none that is missing. */
@@ -222,17 +226,18 @@ class LostRecordsTest {
     try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
       job.advance();
       committed(job.commit(writer, true));
-      copyIn(other, 4);
+      copyIn(other, 3);
       copyIn(other, 5);
       copyIn(other, 12);
+      copyIn(other, 2, 20);
       List<Long> numbers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         job.advance();
         numbers.add(committed(job.commit(writer, true)).number());
       }
-      assertEquals(List.of(3L, 6L, 7L, 8L), numbers);
+      assertEquals(List.of(4L, 6L, 7L, 8L), numbers);
       assertTrue(writer.lookForSuccessor().isEmpty());
-      assertEquals(3, options.told.stream().filter(line -> line.contains("another store")).count());
+      assertEquals(4, options.told.stream().filter(line -> line.contains("another store")).count());
     }
     assertEquals(List.of(), Verifier.verify(STORE, disk).findings());
   }
