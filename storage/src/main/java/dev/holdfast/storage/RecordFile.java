@@ -152,8 +152,7 @@ final class RecordFile implements AutoCloseable {
     try (DiskFile file = disk.open(path)) {
       ByteBuffer header = ByteBuffer.allocate(FileHeader.BYTES);
       file.readFully(header, 0);
-      Id128 id = FileHeader.decode(path.toString(), header.flip()).storeId();
-      return !storeId.equals(Id128.NONE) && !id.equals(storeId);
+      return isForeign(FileHeader.decode(path.toString(), header.flip()), storeId);
     } catch (StoreException | NoSuchFileException | EOFException e) {
       return false;
     } catch (IOException e) {
@@ -189,6 +188,10 @@ final class RecordFile implements AutoCloseable {
 
   /** Whether it is another store's; {@link Id128#NONE} knows none. */
   boolean isForeign(Id128 storeId) {
+    return isForeign(header, storeId);
+  }
+
+  private static boolean isForeign(FileHeader header, Id128 storeId) {
     return !storeId.equals(Id128.NONE) && !header.storeId().equals(storeId);
   }
 

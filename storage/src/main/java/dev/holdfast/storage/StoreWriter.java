@@ -474,7 +474,7 @@ public final class StoreWriter implements AutoCloseable {
     base = adopted;
     baseInTheClear = false;
     watch.published(next);
-    next = publisher.freeAfter(next);
+    next++;
     outcomeUnknown = false;
     newestMark.raise(result.number());
     housekeeping.committed(result, written.info().stateBytes(), next - 1);
@@ -548,6 +548,7 @@ public final class StoreWriter implements AutoCloseable {
     if (fencedBy != null || outcomeUnknown) {
       return false;
     }
+    next = publisher.freeAfter(next - 1);
     FileHeader header =
         FileHeader.of(RecordType.END, 1, storeId, next, attempt, options.time().epochMs())
             .sealedWith(layout.keys().id());
@@ -556,7 +557,7 @@ public final class StoreWriter implements AutoCloseable {
       publisher.prepare(temporary, file -> Opener.writeRecord(file, header, ended, layout.keys()));
       Outcome outcome = publisher.publish(temporary, next, header.fileId());
       publisher.discard(temporary);
-      next = publisher.freeAfter(next);
+      next++;
       if (outcome == Outcome.OVERTAKEN) {
         fenced(successor());
       }

@@ -153,10 +153,8 @@ final class VersionList {
     }
     for (long number : log.numbers().descendingSet()) {
       try {
-        if (isVersion(number)) {
-          if (!damaged.contains(number)) {
-            return Optional.of(StoredVersion.open(disk, layout, number));
-          }
+        if (isVersion(number) && !damaged.contains(number)) {
+          return Optional.of(StoredVersion.open(disk, layout, number));
         }
       } catch (StoreException e) {
         reject(number, e.getMessage());
