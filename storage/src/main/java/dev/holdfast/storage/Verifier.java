@@ -197,8 +197,7 @@ public final class Verifier implements AutoCloseable {
       findings.count(record.footer().fileBytes());
       if (record.isForeign(store.id())) {
         record.readMetadata(); // or it only says so
-        findings.note(path, "belongs to another store and is ignored");
-        foreign.add(number);
+        ignoreForeign(number);
         return;
       }
       attemptByRecord.put(number, record.header().attempt());
@@ -206,12 +205,11 @@ public final class Verifier implements AutoCloseable {
       sound.add(number);
     } catch (StoreException e) {
       findings.count(0);
-      if (RecordFile.isForeign(disk, layout, store.id(), number)) {
-        findings.note(path, "belongs to another store and is ignored");
-        foreign.add(number);
-        return;
+      if (layout.keys().none() && RecordFile.isForeign(disk, layout, store.id(), number)) {
+        ignoreForeign(number);
+      } else { // with a key, a header that no seal vouches for proves nothing
+        findings.add(number, path, e);
       }
-      findings.add(number, path, e);
     } catch (NoSuchFileException e) {
       if (line.isListed(number)) {
         findings.add(number, path, e);
@@ -219,6 +217,11 @@ public final class Verifier implements AutoCloseable {
     } catch (IOException e) {
       findings.add(number, path, e);
     }
+  }
+
+  private void ignoreForeign(long number) {
+    findings.note(layout.record(number), "belongs to another store and is ignored");
+    foreign.add(number);
   }
 
   private void checkContents(RecordFile record) throws IOException {
