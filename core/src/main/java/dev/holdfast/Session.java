@@ -403,8 +403,8 @@ final class Session implements Engine {
     throwIfFenced();
     if (!durable) {
       Messages.warn(
-          "every step is done, but the final state is not durable: run again, it goes on from the"
-              + " last version");
+          "every step is done, but the final state is not durable: run again to make it so, from"
+              + " the newest version on or, where there is none, from the beginning");
     }
     outcome = new Outcome.Complete(durable, clock.now());
     return outcome;

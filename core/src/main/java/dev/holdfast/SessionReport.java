@@ -3,6 +3,7 @@ package dev.holdfast;
 
 import dev.holdfast.policy.Durations;
 import dev.holdfast.policy.JobState;
+import dev.holdfast.storage.SizeText;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.Ledger;
@@ -80,7 +81,7 @@ final class SessionReport {
                 : restored.put().size()
                     + (restored.put().size() == 1 ? " file" : " files")
                     + " put back, "
-                    + Sizes.human(restored.bytes()),
+                    + SizeText.of(restored.bytes()),
             Durations.human(now.reworkNs() * NS)));
     if (!restored.movedAside().isEmpty()) {
       lines.add(
@@ -159,8 +160,8 @@ final class SessionReport {
             Locale.ROOT,
             "a copy of the state (%s) does not fit into %s of memory beside it: the loop waits"
                 + " while a",
-            Sizes.human(state.sizeBytes()),
-            Sizes.human(state.memoryBytes()))
+            SizeText.of(state.sizeBytes()),
+            SizeText.of(state.memoryBytes()))
         + " version is written; to go on meanwhile, give the job more memory or raise"
         + " HOLDFAST_MEMORY";
   }

@@ -5,11 +5,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write and read them: KiB and K are 1,024 bytes, kB is 1,000. */
+/** Sizes as people write them: KiB and K are 1,024 bytes, kB is 1,000. */
 final class Sizes {
   private static final Pattern SIZE =
       Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,6})?) ?([A-Za-z]*)");
-  private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB"};
 
   private Sizes() {}
 
@@ -42,18 +41,5 @@ final class Sizes {
   private static HoldfastException unreadable(String what, String text) {
     return new HoldfastException(
         what + " \"" + text + "\": write a size with its unit, such as 64MiB, 2GiB or 500MB");
-  }
-
-  /** A size for people, with three digits. */
-  static String human(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1000 && unit < BINARY.length - 1) {
-      value /= 1024;
-      unit++;
-    }
-    String format =
-        unit == 0 ? "%.0f %s" : value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s";
-    return String.format(Locale.ROOT, format, value, BINARY[unit]);
   }
 }

@@ -383,18 +383,6 @@ final class SettingsTest {
     assertEquals(bytes, Sizes.parse("HOLDFAST_MEMORY", text));
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "0, 0 B",
-    "999, 999 B",
-    "1024, 1.00 KiB",
-    "67108864, 64.0 MiB",
-    "2147483648, 2.00 GiB"
-  })
-  void size_forPeople_hasThreeDigits(long bytes, String text) {
-    assertEquals(text, Sizes.human(bytes));
-  }
-
   @Test
   void jobName_unusableAsFileName_isRefused() {
     HoldfastException e = assertThrows(HoldfastException.class, () -> Holdfast.job("../heat"));

@@ -10,12 +10,16 @@ import dev.holdfast.storage.StoreRecord.Attempt;
 import dev.holdfast.storage.StoreRecord.DamagedRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
+import dev.holdfast.storage.format.AttemptInfo.Opened;
+import dev.holdfast.storage.format.Holder;
 import dev.holdfast.storage.format.Ledger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The attempts of a job, concluded from its records. Every OPEN, VERSION and END repeats the
  * ledger: an attempt's share is the difference between its last record and its OPEN, and what the
- * next OPEN adds is how the attempt ended.
+ * next OPEN adds is how the attempt ended. Where an OPEN is lost, the first record that names it
+ * tells what it can.
  */
 final class AttemptHistory {
   private static final double NS = 1e-9;
@@ -42,13 +47,56 @@ final class AttemptHistory {
    */
   AttemptHistory(List<Brief> all, Ending openEnding, long untilEpochMs) {
     for (Brief record : all) {
-      records.put(record.number(), record);
       if (record instanceof Whole(Attempt open)) {
         opens.add(open);
+      } else {
+        addLost(record);
       }
+      records.put(record.number(), record);
     }
     this.openEnding = openEnding;
     this.untilEpochMs = untilEpochMs;
+  }
+
+  /** The attempt of a record that is to be added, where no OPEN tells of it. */
+  private void addLost(Brief record) {
+    long known = opens.isEmpty() ? 0 : opens.getLast().number();
+    if (record instanceof OfVersion version && version.attempt() > known) {
+      addLost(version.attempt(), record.number(), version.ledger());
+    } else if (record instanceof Whole(EndRecord end) && end.attempt() > known) {
+      addLost(end.attempt(), record.number(), end.ended().ledger());
+    }
+  }
+
+  /** What its first ledger has grown by since the last one of the attempt before is its own. */
+  private void addLost(long attempt, long number, Ledger first) {
+    Ledger before = newestLedger().orElseGet(() -> Ledger.begin(first.firstStartEpochMs()));
+    long ownNs =
+        Math.max(0, first.usefulNs() - before.usefulNs())
+            + first.checkpointNs()
+            - before.checkpointNs()
+            + first.restartNs()
+            - before.restartNs()
+            + first.suspendedNs()
+            - before.suspendedNs();
+    long ownVersions = number - attempt - 1; // each has a number of its own
+    Ledger from =
+        new Ledger(
+            first.firstStartEpochMs(),
+            first.atEpochMs() - ownNs / NS_PER_MS,
+            Math.min(first.usefulNs(), before.usefulNs()),
+            before.checkpointNs(),
+            first.reworkNs(),
+            before.restartNs(),
+            first.downtimeNs(),
+            first.attempts(),
+            first.failures(),
+            Math.max(before.versions(), first.versions() - ownVersions),
+            before.storedBytes(),
+            before.stateBytes(),
+            before.suspendedNs());
+    Holder nobody = Holder.unknown("the record that tells who is lost");
+    opens.add(new Attempt(attempt, from.atEpochMs(), new Opened(nobody, from, Map.of())));
   }
 
   /** Oldest first. */
@@ -67,7 +115,7 @@ final class AttemptHistory {
 
   /** The job's ledger until the present; an attempt that runs is taken to be computing. */
   Ledger ledger() {
-    Ledger known = newestLedger();
+    Ledger known = knownLedger();
     if (!records.isEmpty() && records.lastEntry().getValue() instanceof Whole(EndRecord end)) {
       return known;
     }
@@ -76,23 +124,28 @@ final class AttemptHistory {
     return openEnding.open() ? now : now.wentBackTo(known.usefulNs());
   }
 
+  private Ledger knownLedger() {
+    return newestLedger().orElseGet(() -> Ledger.begin(untilEpochMs));
+  }
+
   /** The ledger of the newest record that has one, whoever wrote it. */
-  private Ledger newestLedger() {
+  private Optional<Ledger> newestLedger() {
     for (Brief record : records.descendingMap().values()) {
       switch (record) {
         case OfVersion version -> {
-          return version.ledger().withVersion(version.fileBytes(), version.stateBytes());
+          return Optional.of(
+              version.ledger().withVersion(version.fileBytes(), version.stateBytes()));
         }
         case Whole(EndRecord end) -> {
-          return end.ended().ledger();
+          return Optional.of(end.ended().ledger());
         }
         case Whole(Attempt open) -> {
-          return open.opened().ledger();
+          return Optional.of(open.opened().ledger());
         }
         case Whole other -> {}
       }
     }
-    return Ledger.begin(untilEpochMs);
+    return Optional.empty();
   }
 
   /**
@@ -110,7 +163,7 @@ final class AttemptHistory {
       }
     }
     long highest = records.isEmpty() ? 0 : records.lastKey();
-    return Math.max(newestLedger().versions(), highest - others.size());
+    return Math.max(knownLedger().versions(), highest - others.size());
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.holdfast.LedgerText;
 import dev.holdfast.cli.AttemptStatus.Ending;
 import dev.holdfast.cli.Brief.OfVersion;
 import dev.holdfast.cli.Brief.Whole;
+import dev.holdfast.storage.Contents;
 import dev.holdfast.storage.Holding;
 import dev.holdfast.storage.Liveness;
 import dev.holdfast.storage.NoUsableVersionException;
@@ -83,12 +84,12 @@ record JobStatus(
   /** Reads a store, on which a job may be running meanwhile. */
   static JobStatus read(Store store, long nowEpochMs) {
     Optional<Holding> holding = store.holding();
-    List<Brief> records = store.records(Brief::of);
-    for (int round = 0; round < ROUNDS_MAX && !agree(holding, records); round++) {
+    Contents<Brief> contents = store.contents(Brief::of);
+    for (int round = 0; round < ROUNDS_MAX && !agree(holding, contents.records()); round++) {
       holding = store.holding();
-      records = store.records(Brief::of);
+      contents = store.contents(Brief::of);
     }
-    return of(store, holding, records, nowEpochMs);
+    return of(store, holding, contents, nowEpochMs);
   }
 
   /** Whether no attempt began or ended between the two readings. */
@@ -97,6 +98,8 @@ record JobStatus(
     for (Brief record : records) {
       if (record instanceof Whole(Attempt attempt)) {
         open = attempt.number();
+      } else if (record instanceof OfVersion version) {
+        open = version.attempt(); // whose OPEN may be lost
       } else if (record instanceof Whole(EndRecord end) && end.attempt() == open) {
         open = 0;
       }
@@ -105,7 +108,8 @@ record JobStatus(
   }
 
   private static JobStatus of(
-      Store store, Optional<Holding> holding, List<Brief> records, long nowEpochMs) {
+      Store store, Optional<Holding> holding, Contents<Brief> contents, long nowEpochMs) {
+    List<Brief> records = contents.records();
     SortedMap<Long, String> damaged = new TreeMap<>();
     long versions = 0;
     for (Brief record : records) {
@@ -115,6 +119,9 @@ record JobStatus(
         versions++;
       }
     }
+    for (Rejection lost : contents.missing()) {
+      damaged.put(lost.number(), lost.toString());
+    }
     Optional<VersionRecord> usable = usable(store, damaged);
     Ending open = holding.map(h -> ending(h, nowEpochMs)).orElse(Ending.KILLED);
     OptionalLong sign =
@@ -122,7 +129,7 @@ record JobStatus(
             .filter(h -> h.liveness() != Liveness.ALIVE)
             .map(h -> OptionalLong.of(h.lastSignEpochMs()))
             .orElse(NONE);
-    long until = open == Ending.KILLED ? sign.orElse(nowEpochMs) : nowEpochMs;
+    long until = open == Ending.RUNNING ? nowEpochMs : sign.orElse(nowEpochMs);
     AttemptHistory history = new AttemptHistory(records, open, until);
     return new JobStatus(
         store.root(),

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.Brief.OfVersion;
 import dev.holdfast.cli.Brief.Whole;
+import dev.holdfast.storage.Contents;
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Pins;
 import dev.holdfast.storage.Store;
@@ -73,22 +74,24 @@ final class LsCommand implements Callable<Integer> {
   }
 
   private int listVersions(Store store) {
-    List<Brief> records = store.records(Brief::of);
-    List<Rejection> missing = store.missing();
+    Contents<Brief> contents = store.contents(Brief::of);
     if (json) {
-      spec.commandLine().getOut().println(Json.of(versionsJson(store, records, missing)));
+      spec.commandLine().getOut().println(Json.of(versionsJson(store, contents)));
     } else {
-      printVersions(store, records, missing);
+      printVersions(store, contents);
     }
-    return code(records, missing);
+    return code(contents);
   }
 
   /** Blocks are not looked at: that is what verify is for. */
-  private static int code(List<Brief> records, List<Rejection> missing) {
-    if (damaged(records).isEmpty() && missing.isEmpty()) {
+  private static int code(Contents<Brief> contents) {
+    List<Brief> records = contents.records();
+    if (damaged(records).isEmpty() && contents.missing().isEmpty()) {
       return ExitCode.DONE;
     }
-    return versions(records).isEmpty() ? ExitCode.NO_VERSION : ExitCode.DAMAGE;
+    boolean usable =
+        versions(records).stream().anyMatch(v -> !contents.unusable().contains(v.number()));
+    return usable ? ExitCode.DAMAGE : ExitCode.NO_VERSION;
   }
 
   private static List<OfVersion> versions(List<Brief> records) {
@@ -105,14 +108,14 @@ final class LsCommand implements Callable<Integer> {
     return damaged;
   }
 
-  private static Map<String, Object> versionsJson(
-      Store store, List<Brief> records, List<Rejection> missing) {
+  private static Map<String, Object> versionsJson(Store store, Contents<Brief> contents) {
+    List<Brief> records = contents.records();
     Set<Long> pinned = Pins.of(store, Disk.local());
     List<Object> damaged = new ArrayList<>();
     for (DamagedRecord bad : damaged(records)) {
       damaged.add(orderedMap("number", bad.number(), "why", bad.why()));
     }
-    for (Rejection lost : missing) {
+    for (Rejection lost : contents.missing()) {
       damaged.add(orderedMap("number", lost.number(), "why", lost.why()));
     }
     return orderedMap(
@@ -126,12 +129,17 @@ final class LsCommand implements Callable<Integer> {
         state(records),
         "versions",
         versions(records).stream()
-            .map(version -> versionJson(version, pinned.contains(version.number()))),
+            .map(version ->
+                versionJson(
+                    version,
+                    pinned.contains(version.number()),
+                    !contents.unusable().contains(version.number()))),
         "damaged",
         damaged);
   }
 
-  private static Map<String, Object> versionJson(OfVersion version, boolean pinned) {
+  private static Map<String, Object> versionJson(
+      OfVersion version, boolean pinned, boolean usable) {
     return orderedMap(
         "number", version.number(),
         "step", version.step(),
@@ -141,7 +149,8 @@ final class LsCommand implements Callable<Integer> {
         "kind", version.full() ? "full" : "delta",
         "file_bytes", version.fileBytes(),
         "state_bytes", version.stateBytes(),
-        "pinned", pinned);
+        "pinned", pinned,
+        "usable", usable);
   }
 
   private static Map<String, Object> orderedMap(Object... keysAndValues) {
@@ -166,7 +175,8 @@ final class LsCommand implements Callable<Integer> {
         : end(records).map(ended -> ended.cause().name().toLowerCase(Locale.ROOT)).orElse("open");
   }
 
-  private void printVersions(Store store, List<Brief> records, List<Rejection> missing) {
+  private void printVersions(Store store, Contents<Brief> contents) {
+    List<Brief> records = contents.records();
     PrintWriter out = spec.commandLine().getOut();
     Text.Table table =
         new Text.Table(
@@ -184,7 +194,15 @@ final class LsCommand implements Callable<Integer> {
     for (DamagedRecord bad : damaged(records)) {
       out.println("  record " + bad.number() + " is damaged: " + bad.why());
     }
-    missing.forEach(lost -> out.println("  record " + lost.number() + ": " + lost.why()));
+    contents.missing().forEach(lost -> out.println("  " + lost));
+    if (!contents.unusable().isEmpty()) {
+      String numbers =
+          contents.unusable().stream()
+              .sorted()
+              .map(String::valueOf)
+              .collect(Collectors.joining(", "));
+      out.println("  not to be restored without what is damaged or missing: version " + numbers);
+    }
   }
 
   private static String[] cells(OfVersion version, boolean pinned) {

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
       "   0  done",
       "   2  wrong usage",
       "   3  a record is damaged, so nothing is deleted",
-      "   4  no such store",
+      "   4  no such store, or no version in it is usable",
       "   5  a run has opened the store and not made a version yet: try again after it",
       "  74  I/O error; to go on, repeat"
     },
@@ -92,6 +92,18 @@ final class PruneCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(Json.of(toJson(store, plan)));
     } else {
       print(store, plan);
+    }
+    boolean noneUsable =
+        !plan.stays().isEmpty()
+            && plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.UNDECIDED);
+    boolean lost =
+        plan.stays().isEmpty() && !store.contents(StoreRecord::number).missing().isEmpty();
+    if (noneUsable || lost) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "holdfast: no version is usable, so none is deleted; look with: holdfast verify");
+      return ExitCode.NO_VERSION;
     }
     return ExitCode.DONE;
   }

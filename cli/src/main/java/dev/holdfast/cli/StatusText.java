@@ -82,6 +82,9 @@ final class StatusText {
 
   private static String where(AttemptStatus attempt) {
     Holder holder = attempt.holder();
+    if (holder.pid() == 0) {
+      return "a host that no record tells any more, attempt " + attempt.ordinal();
+    }
     return holder.host()
         + " as process "
         + holder.pid()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.cli;
 
+import dev.holdfast.storage.SizeText;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -41,24 +42,9 @@ final class Text {
     return count(value) + " " + noun + (value == 1 ? "" : "s");
   }
 
+  /** For example {@code 1.25 MiB}. */
   static String size(long bytes) {
-    int unit = 0;
-    while (unit < UNITS.length - 1 && bytes / (double) (1L << (10 * unit)) >= 1000) {
-      unit++;
-    }
-    long one = 1L << (10 * unit);
-    int decimals = unit == 0 || bytes >= 100 * one ? 0 : bytes >= 10 * one ? 1 : 2;
-    return decimal(bytes, one, decimals) + " " + UNITS[unit];
-  }
-
-  /** A quotient, rounded half up. */
-  private static String decimal(long value, long by, int decimals) {
-    long scale = decimals == 0 ? 1 : decimals == 1 ? 10 : 100;
-    long rest = (value % by) * scale;
-    int up = (rest % by) * 2 >= by ? 1 : 0;
-    long scaled = (value / by) * scale + rest / by + up;
-    String whole = Long.toString(scaled / scale);
-    return decimals == 0 ? whole : whole + "." + Long.toString(scale + scaled % scale).substring(1);
+    return SizeText.of(bytes);
   }
 
   /** The first line of a message; what follows a colon at its end stands in the others. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,25 @@ final class PruneCommandTest {
     Command.Result result = Command.run("prune", store);
     result.mustBeDone();
     result.mustSay("keep last 50, at most 1GiB", "would go: 0 versions");
+  }
+
+  @Test
+  void prune_noVersionUsable_exits4() throws Exception {
+    String json = Command.run("ls", store, "--json").out();
+    for (Object version : (List<?>) StrictJson.at(json, "versions")) {
+      if (Objects.equals(((Map<?, ?>) version).get("kind"), "full")) {
+        long full = (Long) Objects.requireNonNull(((Map<?, ?>) version).get("number"));
+        Files.delete(store.resolve("log").resolve(String.format("%016x.hf", full)));
+      }
+    }
+    List<Long> before = versions();
+    Command.Result left = Command.run("ls", store);
+    assertEquals(ExitCode.NO_VERSION, left.code(), left::toString);
+    left.mustSay("not to be restored without what is damaged or missing: version ");
+    Command.Result none = Command.run("prune", store, "--keep", "1", "--apply");
+    assertEquals(ExitCode.NO_VERSION, none.code(), none::toString);
+    assertTrue(none.err().contains("no version is usable, so none is deleted"), none::toString);
+    assertEquals(before, versions());
   }
 
   @Test

@@ -221,7 +221,7 @@ final class StatusCommandTest {
   void status_versionsLostBeforeTheNextAttempt_areCountedAndItsEndIsASentence() throws Exception {
     Path store = temp.toRealPath().resolve("obedient.holdfast");
     killedAfterAVersion(store);
-    for (Brief record : Store.open(store, Disk.local()).records(Brief::of)) {
+    for (Brief record : Store.open(store, Disk.local()).contents(Brief::of).records()) {
       if (record instanceof Brief.OfVersion version) {
         String name = String.format(Locale.ROOT, "%016x.hf", version.number());
         Files.write(store.resolve("log").resolve(name), new byte[0]);
@@ -246,6 +246,38 @@ final class StatusCommandTest {
     Command.Result result = Command.run("status", store.path());
     assertEquals(ExitCode.NO_VERSION, result.code(), result::toString);
     result.mustSay("small: complete", "damaged   ", "no version");
+  }
+
+  @Test
+  void status_recordOfTheLastAttemptLost_namesNoOtherProcessAndCountsToTheLastSign()
+      throws Exception {
+    Path store = temp.toRealPath().resolve("obedient.holdfast");
+    killedAfterAVersion(store);
+    stoppedAfterARestart(store);
+    List<Brief> records = Store.open(store, Disk.local()).contents(Brief::of).records();
+    Brief.OfVersion newest =
+        records.stream()
+            .filter(Brief.OfVersion.class::isInstance)
+            .map(Brief.OfVersion.class::cast)
+            .reduce((one, later) -> later)
+            .orElseThrow();
+    String end = String.format(Locale.ROOT, "%016x.hf", records.getLast().number());
+    Files.delete(store.resolve("log").resolve(end));
+    Command.Result whole = Command.run("status", store, "--json");
+    String open = String.format(Locale.ROOT, "%016x.hf", newest.attempt());
+    Files.delete(store.resolve("log").resolve(open));
+    Command.Result result = Command.run("status", store);
+    assertEquals(ExitCode.DAMAGE, result.code(), result::toString);
+    result.mustSay("running on a host that no record tells any more, attempt 2, for ");
+    result.mustSay(open + " is missing; later records name it as their OPEN");
+    String json = Command.run("status", store, "--json").out();
+    for (String part : List.of("versions", "attempts", "failures", "down_s")) {
+      assertEquals(
+          StrictJson.at(whole.out(), "ledger", part), StrictJson.at(json, "ledger", part), part);
+    }
+    assertEquals(
+        StrictJson.at(whole.out(), "attempts", 1, "versions"),
+        StrictJson.at(json, "attempts", 1, "versions"));
   }
 
   @Test

@@ -120,22 +120,39 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
     return before.withAttempt(start, died - before.atEpochMs(), start - died, failed ? 1 : 0);
   }
 
-  /** The last sign of life that the files of the store show. */
-  static long lastSignOfLifeEpochMs(Disk disk, StoreLayout layout, Log log, OptionalLong known)
+  /**
+   * The last sign of life that the files of the store show. Of a record that is what it says
+   * itself: a file that somebody has copied into the log is as old as its copy.
+   */
+  static long lastSignOfLifeEpochMs(
+      Disk disk, StoreLayout layout, Id128 storeId, Log log, OptionalLong known)
       throws IOException {
     if (known.isPresent()) {
       return known.getAsLong();
     }
-    long last = modified(disk, layout.alive());
-    if (!log.numbers().isEmpty()) {
-      last = Math.max(last, modified(disk, layout.record(log.highest())));
-    }
+    long last = Math.max(modified(disk, layout.alive()), newestCreated(disk, layout, storeId, log));
     for (String name : log.others()) {
       if (StoreLayout.temporaryAttempt(name).isPresent()) {
         last = Math.max(last, modified(disk, layout.log().resolve(name)));
       }
     }
     return last;
+  }
+
+  private static long newestCreated(Disk disk, StoreLayout layout, Id128 storeId, Log log)
+      throws IOException {
+    for (long number : log.numbers().descendingSet()) {
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        if (!record.isForeign(storeId)) {
+          return record.header().createdEpochMs();
+        }
+      } catch (StoreException | NoSuchFileException e) {
+        // An older one tells as well.
+      } catch (IOException e) {
+        RecordFile.passOver(e);
+      }
+    }
+    return 0;
   }
 
   private static long modified(Disk disk, Path path) throws IOException {

@@ -95,9 +95,9 @@ final class Housekeeping {
     }
     alert(
         "the next version needs about "
-            + size(likely.getAsLong())
+            + SizeText.of(likely.getAsLong())
             + " and "
-            + size(usable.getAsLong())
+            + SizeText.of(usable.getAsLong())
             + " are free: deleting what retention can spare");
     prune(KeepRules.last(1), own);
     usable = usableBytes();
@@ -107,9 +107,9 @@ final class Housekeeping {
     }
     return Optional.of(
         "it was not begun, because it needs "
-            + size(least)
+            + SizeText.of(least)
             + " at the very least and "
-            + size(usable.getAsLong())
+            + SizeText.of(usable.getAsLong())
             + " are free; free space there");
   }
 
@@ -165,9 +165,9 @@ final class Housekeeping {
     if (usableBytes < fullBytes) {
       alert(
           "the next full version needs about "
-              + size(fullBytes)
+              + SizeText.of(fullBytes)
               + " and "
-              + size(usableBytes)
+              + SizeText.of(usableBytes)
               + " are free; free space there");
       return;
     }
@@ -179,10 +179,10 @@ final class Housekeeping {
               Locale.ROOT,
               "at the present rate there will be no room for a full version (about %s) in %.1f h,"
                   + " some %d versions from now: %s are free; free space there",
-              size(fullBytes),
+              SizeText.of(fullBytes),
               until.getAsDouble() / 3600,
               (long) (until.getAsDouble() / each),
-              size(usableBytes)));
+              SizeText.of(usableBytes)));
     }
   }
 
@@ -203,10 +203,6 @@ final class Housekeeping {
     } catch (IOException e) {
       return OptionalLong.empty(); // the commit will tell
     }
-  }
-
-  private static String size(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MiB", bytes / 0x1p20);
   }
 
   /** No space was left for a version that was being written. */
@@ -259,7 +255,7 @@ final class Housekeeping {
           .tell()
           .accept(
               "the versions that must stay are "
-                  + size(plan.stayBytes())
+                  + SizeText.of(plan.stayBytes())
                   + " long, more than the rule to keep ("
                   + options.keep()
                   + ") allows; they stay");

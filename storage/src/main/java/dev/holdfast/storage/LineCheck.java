@@ -41,13 +41,13 @@ final class LineCheck {
     Set<Long> aside = Quarantine.numbers(disk, layout);
     for (long attempt : attempts) {
       if (isMissing(log, foreign, attempt) && !aside.contains(attempt)) {
-        findings.add(
-            attempt, layout.record(attempt), "is missing; later records name it as their OPEN");
+        findings.add(attempt, layout.record(attempt), "is missing; " + NamedRecords.OPEN_WHY);
       }
     }
     long top = Math.max(told, log.highestBut(foreign) - 1);
     for (long number = newestVersion + 1; number <= top; number++) {
-      if (!attempts.contains(number) && isMissing(log, foreign, number)) {
+      boolean leftOut = foreign.contains(number) && number > told; // by its writer
+      if (!attempts.contains(number) && !leftOut && isMissing(log, foreign, number)) {
         findings.add(number, layout.record(number), "is missing; " + MissingRecords.WHY);
       }
     }

@@ -17,8 +17,8 @@ import java.util.Set;
 /**
  * Records that were in the log and are not any more. Only versions that a newer one follows are
  * ever deleted, and every number up to the highest was taken: so a number above the newest version
- * that no record has was lost, and so was what {@link NewestMark} tells of. Records of another
- * store have taken the place of ours.
+ * that no record has was lost, and so was what {@link NewestMark} tells of. Where a record of
+ * another store stands, ours was lost only if that tells of it; a writer leaves such a number out.
  */
 final class MissingRecords {
   static final String WHY = "only versions that a newer one follows are ever deleted";
@@ -44,14 +44,15 @@ final class MissingRecords {
    */
   List<Rejection> find(long told, Log log) throws IOException {
     if (log.isEmptied(disk, layout)) {
-      return List.of(new Rejection(Math.max(1, told), "every record is gone from " + layout.log()));
+      String why = "every record is gone from " + layout.log();
+      return List.of(Rejection.lost(Math.max(1, told), why));
     }
     List<Rejection> missing = new ArrayList<>();
     long last = 0;
     long newest = newestVersion(log);
     long top = Math.max(told, log.highestBut(foreign) - 1);
     for (long number = newest + 1; number <= top + 1; number++) {
-      boolean lost = number <= top && isMissing(log, number);
+      boolean lost = number <= top && isMissing(log, number, told);
       if (lost && last == 0) {
         last = number;
       } else if (!lost && last != 0) {
@@ -70,13 +71,13 @@ final class MissingRecords {
             : layout.record(first) + " to " + StoreLayout.recordName(last) + " are missing";
     boolean taken = foreign.stream().anyMatch(number -> number >= first && number <= last);
     String place = taken ? ", with a record of another store in its place; " : "; ";
-    return new Rejection(last, files + place + WHY);
+    return Rejection.lost(last, files + place + WHY);
   }
 
   /** Also by a look of its own: what was made while the log was listed may not be in the list. */
-  private boolean isMissing(Log log, long number) throws IOException {
+  private boolean isMissing(Log log, long number, long told) throws IOException {
     if (log.numbers().contains(number)) {
-      return foreign.contains(number);
+      return foreign.contains(number) && number <= told;
     }
     try {
       disk.facts(layout.record(number));

@@ -26,11 +26,24 @@ public final class NoUsableVersionException extends StoreException {
     super(store + ": " + why, null);
   }
 
-  /** A version that was passed over, and why. */
-  public record Rejection(long number, String why) {
+  /**
+   * A version that was passed over, and why.
+   *
+   * @param record whether it is only known that there was a record, maybe of another type
+   */
+  public record Rejection(long number, String why, boolean record) {
+    public Rejection(long number, String why) {
+      this(number, why, false);
+    }
+
+    /** A record that was lost, whatever it was. */
+    static Rejection lost(long number, String why) {
+      return new Rejection(number, why, true);
+    }
+
     @Override
     public String toString() {
-      return "version " + number + ": " + why;
+      return (record ? "record " : "version ") + number + ": " + why;
     }
   }
 }

@@ -118,21 +118,41 @@ public final class Store {
    * @throws StoreIoException when the store cannot be read at all
    */
   public List<StoreRecord> records() {
-    return records(record -> record);
+    return startingOver(log -> look(log.numbers(), this::read)).stream()
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /**
-   * What is to be kept of every record, ascending, the damaged ones included: of a hundred thousand
-   * versions few readers need all that the records say.
+   * Every record, and what is wrong with the log as a whole. Blocks are not read.
    *
-   * @param keep is called by several threads
+   * @param keep what is to be kept of a record, since of a hundred thousand versions few readers
+   *     need all that the records say; called by several threads
    * @throws StoreIoException when the store cannot be read at all
    */
-  public <T> List<T> records(Function<? super StoreRecord, ? extends T> keep) {
-    Function<StoreRecord, T> kept = keep::apply;
-    return startingOver(log -> look(log.numbers(), number -> read(number).map(kept))).stream()
-        .flatMap(Optional::stream)
-        .toList();
+  public <T> Contents<T> contents(Function<? super StoreRecord, ? extends T> keep) {
+    return startingOver(log -> contents(log, keep::apply));
+  }
+
+  private <T> Optional<Contents<T>> contents(Log log, Function<StoreRecord, T> keep)
+      throws IOException {
+    List<Rejection> missing = new ArrayList<>(missing(log));
+    NamedRecords named = new NamedRecords(disk, layout, log.numbers());
+    Optional<List<Optional<T>>> kept =
+        look(
+            log.numbers(),
+            number -> {
+              Optional<StoreRecord> record = read(number);
+              record.ifPresentOrElse(named::note, () -> named.noteForeign(number));
+              return record.map(keep);
+            });
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    named.resolve(this::read);
+    missing.addAll(named.missing());
+    List<T> records = kept.get().stream().flatMap(Optional::stream).toList();
+    return Optional.of(new Contents<>(records, missing, named.unusable()));
   }
 
   /** Empty when a record was deleted meanwhile. */
@@ -254,7 +274,7 @@ public final class Store {
   }
 
   private Optional<Optional<StoredVersion>> findNewest(Log log) throws IOException {
-    List<Rejection> passedOver = new ArrayList<>(missing());
+    List<Rejection> passedOver = new ArrayList<>(missing(log));
     for (long number : log.numbers().descendingSet()) {
       try {
         if (isVersion(number)) {
@@ -281,16 +301,11 @@ public final class Store {
   /**
    * Records that were in the log and are not any more, and that nobody may delete: newer ones than
    * the newest version, or all. The highest numbers come first, neighbours together.
-   *
-   * @throws StoreIoException when the store cannot be read
    */
-  public List<Rejection> missing() {
-    try {
-      long told = NewestMark.read(disk, layout);
-      return new MissingRecords(disk, layout, id).find(told, Log.list(disk, layout));
-    } catch (IOException e) {
-      throw new StoreIoException("reading store", layout.root(), e);
-    }
+  private List<Rejection> missing(Log log) throws IOException {
+    // What is told by now may be newer than the list, but is there.
+    long told = NewestMark.read(disk, layout);
+    return new MissingRecords(disk, layout, id).find(told, log);
   }
 
   /** Whether a record is sound and of another type; what is not sound will be told on opening. */
@@ -325,7 +340,7 @@ public final class Store {
       long attempt = claim.get().attempt();
       Holder holder = claim.get().holder();
       Liveness liveness = Liveness.of(holder, id, attempt, ThisProcess.holder());
-      long sign = History.lastSignOfLifeEpochMs(disk, layout, log, OptionalLong.empty());
+      long sign = History.lastSignOfLifeEpochMs(disk, layout, id, log, OptionalLong.empty());
       return Optional.of(new Holding(attempt, holder, liveness, sign));
     } catch (IOException e) {
       throw new StoreIoException("reading store", layout.root(), e);

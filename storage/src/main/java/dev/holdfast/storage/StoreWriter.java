@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * while a version is written.
  */
 public final class StoreWriter implements AutoCloseable {
-  private static final String ANOTHER = "another run";
-
   private final StoreOptions options;
   private final Disk disk;
   private final StoreDirectory directory;
@@ -91,9 +89,11 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private static Ledger startLedger(
-      StoreOptions options, StoreLayout layout, History history, Log before) throws IOException {
+      StoreOptions options, StoreLayout layout, Id128 storeId, History history, Log before)
+      throws IOException {
     long died =
-        History.lastSignOfLifeEpochMs(options.disk(), layout, before, options.previousEndEpochMs());
+        History.lastSignOfLifeEpochMs(
+            options.disk(), layout, storeId, before, options.previousEndEpochMs());
     long now = options.time().epochMs();
     return history.atStart(ThisProcess.attemptStartEpochMs(now), died, now);
   }
@@ -139,7 +139,7 @@ public final class StoreWriter implements AutoCloseable {
     RecordFile.requireKey(disk, directory.layout(), before);
     Id128 storeId = StoreIdentity.findOrMake(disk, directory.layout(), before, options.access());
     History history = History.read(disk, directory.layout(), storeId, before);
-    Ledger ledger = startLedger(options, directory.layout(), history, before);
+    Ledger ledger = startLedger(options, directory.layout(), storeId, history, before);
     StoreWriter writer = new StoreWriter(options, directory, storeId, history, ledger);
     try {
       writer.begin();
@@ -490,10 +490,16 @@ public final class StoreWriter implements AutoCloseable {
   /** Who stands above this writer, as far as that can be read. */
   private String successor() {
     try {
-      return watch.look().map(Holder::describe).orElse(ANOTHER);
+      Optional<Holder> holder = watch.look();
+      if (holder.isPresent()) {
+        return holder.get().describe();
+      }
     } catch (IOException | StoreException e) {
-      return ANOTHER;
+      // It stands there all the same, and nobody can say that it is no run's.
     }
+    return "whoever has put a record above its own into "
+        + layout.log()
+        + "; look with: holdfast verify";
   }
 
   /**

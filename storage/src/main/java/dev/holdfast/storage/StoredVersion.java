@@ -15,6 +15,7 @@ import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +94,7 @@ public final class StoredVersion implements AutoCloseable {
     try {
       for (int k = 1; k < files.length; k++) {
         FileRef ref = info.refs().get(k - 1);
-        files[k] = RecordFile.open(disk, layout, ref.number());
+        files[k] = openRef(disk, layout, record, ref.number());
         boolean same =
             files[k].header().fileId().equals(ref.fileId())
                 && files[k].header().keyId().equals(record.header().keyId())
@@ -112,6 +113,21 @@ public final class StoredVersion implements AutoCloseable {
         files[k].close();
       }
       throw e;
+    }
+  }
+
+  /** Nothing is wrong with the version's own file when another one is missing, and that is told. */
+  private static RecordFile openRef(Disk disk, StoreLayout layout, RecordFile record, long number)
+      throws IOException {
+    try {
+      return RecordFile.open(disk, layout, number);
+    } catch (NoSuchFileException e) {
+      String needed = layout.record(number).toString();
+      NoSuchFileException told =
+          new NoSuchFileException(
+              record.path().toString(), needed, "it needs " + needed + ", which is missing");
+      told.initCause(e);
+      throw told;
     }
   }
 

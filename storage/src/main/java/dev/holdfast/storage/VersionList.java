@@ -141,15 +141,15 @@ final class VersionList {
    */
   Optional<StoredVersion> newest() {
     try {
-      return newest(Log.list(disk, layout));
+      return newest(NewestMark.read(disk, layout), Log.list(disk, layout));
     } catch (IOException e) {
       throw new StoreIoException("listing", layout.log(), e);
     }
   }
 
-  private Optional<StoredVersion> newest(Log log) throws IOException {
-    for (Rejection missing : new MissingRecords(disk, layout, storeId).find(0, log)) {
-      passOver(missing.number(), missing.why());
+  private Optional<StoredVersion> newest(long told, Log log) throws IOException {
+    for (Rejection missing : new MissingRecords(disk, layout, storeId).find(told, log)) {
+      rejections.putIfAbsent(missing.number(), missing);
     }
     for (long number : log.numbers().descendingSet()) {
       try {

@@ -20,6 +20,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,7 +123,7 @@ class LostRecordsTest {
     StoreWriter.open(STORE, TestStores.takingOver(disk)).close();
     disk.delete(LAYOUT.record(4));
     disk.delete(LAYOUT.newest(4));
-    assertEquals(4, Store.open(STORE, disk).missing().getFirst().number());
+    assertEquals(4, Store.open(STORE, disk).contents(r -> r).missing().getFirst().number());
     try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk));
         StoredVersion version = writer.newest().orElseThrow()) {
       assertEquals(3, version.number());
@@ -213,7 +215,7 @@ class LostRecordsTest {
     assertEquals(List.of(), report.findings());
     assertEquals(1, report.notes().size());
     Store store = Store.open(STORE, disk);
-    assertEquals(List.of(), store.missing());
+    assertEquals(List.of(), store.contents(r -> r).missing());
     store.newest().orElseThrow().close();
     assertEquals(List.of(), store.rejections());
   }
@@ -259,14 +261,105 @@ class LostRecordsTest {
     disk.setBytes(LAYOUT.record(4), other.bytes(LAYOUT.record(4)));
     assertEquals(Outcome.DAMAGED, Verifier.verify(STORE, disk).outcome());
     Store store = Store.open(STORE, disk);
-    assertEquals(List.of(4L), store.missing().stream().map(r -> r.number()).toList());
-    assertEquals(List.of(1L, 2L, 3L), store.records(StoreRecord::number));
+    assertEquals(
+        List.of(4L), store.contents(r -> r).missing().stream().map(r -> r.number()).toList());
+    assertEquals(List.of(1L, 2L, 3L), store.contents(StoreRecord::number).records());
     try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk));
         StoredVersion version = writer.newest().orElseThrow()) {
       assertEquals(3, version.number());
       assertTrue(writer.rejections().getFirst().why().contains("record of another store"));
     }
-    assertEquals(List.of(4L), store.missing().stream().map(r -> r.number()).toList());
+    assertEquals(
+        List.of(4L), store.contents(r -> r).missing().stream().map(r -> r.number()).toList());
+  }
+
+  @Test
+  void newest_recordsOfAnotherStoreAboveIt_takeNothingAway() throws IOException {
+    anAttemptThatWasKilled();
+    MemoryDisk other = anotherStore();
+    copyIn(other, 5);
+    copyIn(other, 6);
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk));
+        StoredVersion version = writer.newest().orElseThrow()) {
+      assertEquals(7, writer.attempt());
+      assertEquals(4, version.number());
+      assertEquals(List.of(), writer.rejections());
+      assertEquals(List.of(), Verifier.verify(STORE, disk).findings());
+    }
+  }
+
+  @Test
+  void newest_recordOfAnotherStoreBeforeTheFirstVersion_isABeginning() throws IOException {
+    TestStores.open(disk).close();
+    copyIn(anotherStore(), 2);
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+      assertTrue(writer.newest().isEmpty());
+      job.advance();
+      assertEquals(4, committed(job.commit(writer, false)).number());
+    }
+  }
+
+  /** OPEN 1, the full versions 2 and 3, and the versions 4 and 5 that need the latter. */
+  private void aChain() {
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(9);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
+      for (int i = 0; i < 4; i++) {
+        job.advance();
+        committed(job.commit(writer, i == 0));
+      }
+    }
+  }
+
+  @Test
+  void contents_fileThatVersionsNeedLost_namesItAndThem() throws IOException {
+    aChain();
+    Store store = Store.open(STORE, disk);
+    assertEquals(Set.of(), store.contents(r -> r).unusable());
+    disk.delete(LAYOUT.record(3));
+    Contents<Long> contents = store.contents(StoreRecord::number);
+    assertEquals(List.of(1L, 2L, 4L, 5L), contents.records());
+    assertEquals(List.of(3L), contents.missing().stream().map(r -> r.number()).toList());
+    assertEquals(Set.of(4L, 5L), contents.unusable());
+    try (StoredVersion version = store.newest().orElseThrow()) {
+      assertEquals(2, version.number());
+    }
+    String why = store.rejections().getFirst().why();
+    String told = LAYOUT.record(5) + ": it needs " + LAYOUT.record(3) + ", which is missing";
+    assertTrue(why.contains(told), why);
+  }
+
+  @Test
+  void contents_fileThatVersionsNeedDamaged_namesThem() {
+    aChain();
+    byte[] bytes = disk.bytes(LAYOUT.record(3)).clone();
+    bytes[3] ^= 1;
+    disk.setBytes(LAYOUT.record(3), bytes);
+    Contents<Long> contents = Store.open(STORE, disk).contents(StoreRecord::number);
+    assertEquals(List.of(), contents.missing());
+    assertEquals(Set.of(4L, 5L), contents.unusable());
+  }
+
+  @Test
+  void contents_recordOfTheAttemptLostOrAnotherStores_isMissing() throws IOException {
+    anAttemptThatWasKilled();
+    disk.delete(LAYOUT.record(1));
+    Store store = Store.open(STORE, disk);
+    assertTrue(store.contents(r -> r).missing().getFirst().why().contains("as their OPEN"));
+    copyIn(anotherStore(), 1);
+    Contents<StoreRecord> contents = store.contents(r -> r);
+    assertTrue(contents.missing().getFirst().why().contains("another store in its place"));
+    assertEquals(Set.of(), contents.unusable());
+  }
+
+  @Test
+  void ledger_fileCopiedIntoTheLog_isNoSignOfLife() throws IOException {
+    anAttemptThatWasKilled();
+    OptionalLong none = OptionalLong.empty();
+    Log log = Log.list(disk, LAYOUT);
+    long before = History.lastSignOfLifeEpochMs(disk, LAYOUT, Id128.NONE, log, none);
+    disk.touch(LAYOUT.record(4));
+    assertEquals(before, History.lastSignOfLifeEpochMs(disk, LAYOUT, Id128.NONE, log, none));
   }
 
   @Test

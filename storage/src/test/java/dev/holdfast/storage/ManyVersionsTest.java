@@ -119,10 +119,11 @@ class ManyVersionsTest {
     Store store = Store.open(STORE, disk);
     int opened = disk.opened.get();
     int reads = disk.reads.get();
-    List<Long> numbers = store.records(StoreRecord::number);
+    List<Long> numbers = store.contents(StoreRecord::number).records();
     assertEquals(LongStream.rangeClosed(1, MANY + 1).boxed().toList(), numbers);
-    assertEquals(MANY + 1, disk.opened.get() - opened);
-    assertEquals(MANY + 1, disk.reads.get() - reads, "one read for each small record");
+    assertTrue(
+        disk.opened.get() - opened <= MANY + 3, "all once, and the newest to see what is missing");
+    assertTrue(disk.reads.get() - reads <= MANY + 3, "one read for each small record");
     assertEquals(numbers, store.heads(0).stream().map(RecordHead::number).toList());
   }
 
@@ -156,7 +157,7 @@ class ManyVersionsTest {
         };
     Store store = Store.open(STORE, disk);
     armed.set(true);
-    List<Long> numbers = store.records(StoreRecord::number);
+    List<Long> numbers = store.contents(StoreRecord::number).records();
     assertEquals(MANY, numbers.size());
     assertFalse(numbers.contains(350L));
   }

@@ -6,6 +6,7 @@ import static dev.holdfast.cli.doctor.Check.problem;
 import static dev.holdfast.cli.doctor.Check.warning;
 
 import dev.holdfast.cli.batch.Commands;
+import dev.holdfast.storage.SizeText;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
@@ -181,7 +182,7 @@ final class PlaceDoctor {
     try {
       long free = where.disk().usableBytes(folder);
       long total = Files.getFileStore(folder).getTotalSpace();
-      String value = gib(free) + " of " + gib(total) + " free";
+      String value = SizeText.of(free) + " of " + SizeText.of(total) + " free";
       boolean low = free < FREE_BYTES_LOW && free < total * FREE_SHARE_LOW;
       add(
           low
@@ -190,10 +191,6 @@ final class PlaceDoctor {
     } catch (IOException e) {
       add(problem("space", "cannot be read: " + e.getMessage(), "check that the folder is there"));
     }
-  }
-
-  private static String gib(long bytes) {
-    return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));
   }
 
   private void inodes() {

@@ -6,6 +6,7 @@ import static dev.holdfast.cli.doctor.Check.problem;
 import static dev.holdfast.cli.doctor.Check.warning;
 
 import dev.holdfast.policy.Durations;
+import dev.holdfast.storage.SizeText;
 import dev.holdfast.storage.SpaceForecast;
 import dev.holdfast.storage.SpaceForecast.Trend;
 import dev.holdfast.storage.Store;
@@ -54,12 +55,12 @@ final class RoomDoctor {
   }
 
   private void room(Trend trend, long freeBytes) {
-    String full = "the next full version needs about " + mib(trend.fullBytes());
+    String full = "the next full version needs about " + SizeText.of(trend.fullBytes());
     if (freeBytes < trend.fullBytes()) {
       checks.add(
           problem(
               "room",
-              full + ", and " + mib(freeBytes) + " are free",
+              full + ", and " + SizeText.of(freeBytes) + " are free",
               "make room: holdfast prune shows what need not stay"));
       return;
     }
@@ -77,10 +78,6 @@ final class RoomDoctor {
         seconds < DAY_SECONDS && trend.versions(left) < 10
             ? warning("room", value, "make room: holdfast prune shows what need not stay")
             : ok("room", value, "log, statfs"));
-  }
-
-  private static String mib(long bytes) {
-    return String.format(Locale.ROOT, "%,.1f MiB", bytes / 0x1p20);
   }
 
   private void names(long versions) {

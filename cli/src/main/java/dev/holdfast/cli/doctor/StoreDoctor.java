@@ -5,6 +5,7 @@ import static dev.holdfast.cli.doctor.Check.ok;
 import static dev.holdfast.cli.doctor.Check.problem;
 import static dev.holdfast.cli.doctor.Check.warning;
 
+import dev.holdfast.storage.Contents;
 import dev.holdfast.storage.Holding;
 import dev.holdfast.storage.Liveness;
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
@@ -40,8 +41,9 @@ public final class StoreDoctor {
       Surroundings where, Store store, Optional<Duration> purgeAge) {
     Map<String, List<Check>> groups = new LinkedHashMap<>();
     List<Check> checks = new ArrayList<>();
-    List<StoreRecord> records = store.records();
-    versions(store, records, checks);
+    Contents<StoreRecord> contents = store.contents(record -> record);
+    List<StoreRecord> records = contents.records();
+    versions(contents, checks);
     store
         .refusal()
         .ifPresent(why -> checks.add(problem("access", why, "until then no job writes to it")));
@@ -130,7 +132,8 @@ public final class StoreDoctor {
         .reduce(version.createdEpochMs(), Math::min);
   }
 
-  private static void versions(Store store, List<StoreRecord> records, List<Check> checks) {
+  private static void versions(Contents<StoreRecord> contents, List<Check> checks) {
+    List<StoreRecord> records = contents.records();
     long versions = records.stream().filter(VersionRecord.class::isInstance).count();
     List<String> damaged =
         records.stream()
@@ -148,7 +151,7 @@ public final class StoreDoctor {
               "damaged: " + String.join(", ", damaged),
               "holdfast verify says what can still be restored"));
     }
-    for (Rejection missing : store.missing()) {
+    for (Rejection missing : contents.missing()) {
       checks.add(
           warning("records", missing.why(), "holdfast verify says what can still be restored"));
     }
@@ -168,10 +171,10 @@ public final class StoreDoctor {
     String value =
         String.format(
             Locale.ROOT,
-            "attempt %d, process %d on %s: %s; last sign of life %,d s ago",
-            held.attempt(),
+            "process %d on %s, by record %d: %s; last sign of life %,d s ago",
             held.holder().pid(),
             held.holder().host(),
+            held.attempt(),
             held.liveness().name().toLowerCase(Locale.ROOT),
             silentSeconds);
     boolean unknown = held.liveness() == Liveness.UNKNOWN;

@@ -132,8 +132,9 @@ public final class Supervisor {
         tell.accept(
             "the job is complete: "
                 + work.store().map(store -> "store " + store).orElse("")
-                + " says so; the command is not started (to go on with more steps, start it"
-                + " without run)");
+                + " says so; the command is not started (to begin again from nothing, set"
+                + " HOLDFAST_FRESH=1, which sets the store aside; a Java program with the library that"
+                + " has more steps to do now goes on when it is started without run)");
         return Code.DONE;
       }
       record.endOrphans();
