@@ -14,7 +14,6 @@ import java.util.Locale;
 
 /** Text for people: numbers, moments and tables. */
 final class Text {
-  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
           .withZone(ZoneId.systemDefault());

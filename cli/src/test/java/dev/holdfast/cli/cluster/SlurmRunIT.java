@@ -125,7 +125,7 @@ final class SlurmRunIT {
     assertEquals(
         List.of(
             "attempt 0 on " + first + " ended with 5", "attempt 1 on " + second + " ended with 0"),
-        Files.readAllLines(work.resolve("ends")));
+        ends(work));
     assertEquals(1, job.restarts(), "the loser has not put the job into the queue again");
     heat().mustBeTheResultOf(job.log(), work);
   }
@@ -181,13 +181,13 @@ final class SlurmRunIT {
     SlurmJob first = cluster().submit(work, script);
 
     Await.until(
-        "the result",
+        "the end of the job that has the result",
         Await.LATER,
-        () -> logs(work).contains("mean temperature"),
+        () -> logs(work).contains("mean temperature") && ends(work).getLast().endsWith(" 0"),
         () -> logs(work) + cluster().account());
     heat().mustBeTheResultOf(logs(work), work);
     assertEquals(0, first.restarts());
-    assertTrue(Files.readAllLines(work.resolve("ends")).size() >= 3, logs(work));
+    assertTrue(ends(work).size() >= 3, logs(work));
   }
 
   @Test
@@ -360,6 +360,11 @@ final class SlurmRunIT {
   }
 
   /** All that jobs have printed there, in the order of their numbers. */
+  /** What the script has noted of each run, which it does after the program's last word. */
+  private static List<String> ends(Path work) throws IOException {
+    return Files.readAllLines(work.resolve("ends"));
+  }
+
   private static String logs(Path work) {
     StringBuilder log = new StringBuilder();
     try (Stream<Path> files = Files.list(work)) {
