@@ -359,12 +359,12 @@ final class SlurmRunIT {
     assertTrue(calls.size() <= 4, calls::toString);
   }
 
-  /** All that jobs have printed there, in the order of their numbers. */
   /** What the script has noted of each run, which it does after the program's last word. */
   private static List<String> ends(Path work) throws IOException {
     return Files.readAllLines(work.resolve("ends"));
   }
 
+  /** All that jobs have printed there, in the order of their numbers. */
   private static String logs(Path work) {
     StringBuilder log = new StringBuilder();
     try (Stream<Path> files = Files.list(work)) {
