@@ -88,7 +88,7 @@ public final class AllocatedBenchmark {
     long writes = 0;
     double writeNs = 0;
     double copyNs = 0;
-    try (ProtectedState holder = new ProtectedState(2 * state.byteSize(), POOL_BYTES, false)) {
+    try (ProtectedState holder = new ProtectedState(2 * state.byteSize(), POOL_BYTES, false, 1)) {
       holder.add(Regions.allocated("state", state, state.byteSize(), source));
       holder.prepare();
       for (int round = -WARMUP_ROUNDS; round < rounds; round++) {

@@ -46,16 +46,23 @@ public final class CaptureBenchmark {
     long seed = args.length > 2 ? Long.parseLong(args[2]) : 1;
     System.out.printf(Locale.ROOT, "state %d MiB, %d rounds, seed %d%n", mebibytes, rounds, seed);
     CaptureBenchmark benchmark = new CaptureBenchmark(mebibytes, rounds, seed);
-    benchmark.run("double[]", Regions.protect("state", benchmark.state));
+    int processors = Runtime.getRuntime().availableProcessors();
+    benchmark.run("double[], one thread", Regions.protect("state", benchmark.state), 1);
+    benchmark.run(
+        "double[], " + processors + " threads",
+        Regions.protect("state", benchmark.state),
+        processors);
     benchmark.declared = true;
     benchmark.run(
-        "double[], changes declared", Regions.protect("state", benchmark.state, benchmark.changes));
+        "double[], changes declared",
+        Regions.protect("state", benchmark.state, benchmark.changes),
+        1);
   }
 
-  private void run(String what, Region region) {
+  private void run(String what, Region region, int threads) {
     long bytes = (long) state.length * Double.BYTES;
     try (Arena arena = Arena.ofShared();
-        ProtectedState holder = new ProtectedState(2 * bytes, POOL_BYTES, false)) {
+        ProtectedState holder = new ProtectedState(2 * bytes, POOL_BYTES, false, threads)) {
       MemorySegment copy = arena.allocate(bytes, 4096);
       holder.add(region);
       holder.prepare();

@@ -151,8 +151,9 @@ public final class Job {
   }
 
   /**
-   * How many threads may compress a version at once while the program goes on, 1 to 1024; otherwise
-   * as many as there are processors. HOLDFAST_WRITER_THREADS wins.
+   * How many threads Holdfast may use at once, to compress a version while the program goes on and
+   * to find what has changed in large regions while it waits, 1 to 1024; otherwise as many as there
+   * are processors. HOLDFAST_WRITER_THREADS wins.
    */
   public Job writerThreads(int threads) {
     writerThreads = Settings.writerThreads("writerThreads", String.valueOf(threads));

@@ -67,6 +67,11 @@ abstract class Part {
     return offset;
   }
 
+  /** Whether every window is the same segment, so that several threads may look at once. */
+  boolean isOneSegment() {
+    return false;
+  }
+
   /** Looks out for pages that have been written. */
   WriteWatch watch() {
     return WriteWatch.NONE;

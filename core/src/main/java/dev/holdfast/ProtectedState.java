@@ -35,6 +35,7 @@ final class ProtectedState implements AutoCloseable {
   private final long memoryBytes;
   private final long poolBytes;
   private final boolean checkWriters;
+  private final CaptureTeam team;
   private final Map<String, Region> regions = new LinkedHashMap<>();
   private final List<HashedPart> hashed = new ArrayList<>();
   private final EncodeBuffer encodeBuffer = new EncodeBuffer();
@@ -50,8 +51,9 @@ final class ProtectedState implements AutoCloseable {
    * @param poolBytes what of it may hold the previous bytes of changed blocks
    * @param checkWriters whether every block is compared again after a capture, to find other
    *     threads that write; otherwise a sample is
+   * @param threads how many may look for changes at once
    */
-  ProtectedState(long memoryBytes, long poolBytes, boolean checkWriters) {
+  ProtectedState(long memoryBytes, long poolBytes, boolean checkWriters, int threads) {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new UnsupportedOperationException(
           "Holdfast stores little-endian numbers and runs on little-endian machines only");
@@ -59,7 +61,8 @@ final class ProtectedState implements AutoCloseable {
     this.memoryBytes = memoryBytes;
     this.poolBytes = poolBytes;
     this.checkWriters = checkWriters;
-    this.shadow = new Shadow(memoryBytes, poolBytes);
+    this.team = new CaptureTeam(threads);
+    this.shadow = new Shadow(memoryBytes, poolBytes, team);
   }
 
   /**
@@ -154,7 +157,7 @@ final class ProtectedState implements AutoCloseable {
     shadow.close();
     shadow = null;
     if (again) {
-      Shadow anew = new Shadow(memoryBytes, poolBytes);
+      Shadow anew = new Shadow(memoryBytes, poolBytes, team);
       regions.values().forEach(anew::add);
       if (anew.fit()) {
         shadow = anew;

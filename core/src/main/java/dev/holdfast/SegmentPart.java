@@ -44,6 +44,11 @@ final class SegmentPart extends Part {
   }
 
   @Override
+  boolean isOneSegment() {
+    return true;
+  }
+
+  @Override
   MemorySegment window(long offset, int lengthBytes) {
     return segment;
   }

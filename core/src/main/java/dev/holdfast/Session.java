@@ -77,7 +77,9 @@ final class Session implements Engine {
     this.time = options.time();
     this.disk = options.disk();
     boolean assertions = Session.class.desiredAssertionStatus();
-    ProtectedState state = new ProtectedState(settings.memoryBytes(), SPARE_POOL_BYTES, assertions);
+    ProtectedState state =
+        new ProtectedState(
+            settings.memoryBytes(), SPARE_POOL_BYTES, assertions, settings.writerThreads());
     this.declared = Declared.nothing(state);
     this.boundary = declared.boundary();
     this.signals = manner.handleSignals() ? StopSignals.install(this::stop) : null;

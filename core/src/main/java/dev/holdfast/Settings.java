@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * @param keep what stays besides what retention needs
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
- * @param writerThreads how many threads may encode a version at once
+ * @param writerThreads how many threads may encode a version, or look for changes, at once
  * @param allowedChanges parameters that may change at a restart
  * @param fresh whether an existing store is set aside
  * @param breakLock whether to take over from a holder that cannot be proven gone

@@ -23,6 +23,7 @@ final class Shadow implements AutoCloseable {
 
   private final long memoryBytes;
   private final long poolBytes;
+  private final CaptureTeam team;
   private final ShadowMemory memory;
   private final Spares spares;
   private final List<Entry> entries = new ArrayList<>();
@@ -37,7 +38,8 @@ final class Shadow implements AutoCloseable {
    * @param memoryBytes what it may have, spare slots included
    * @param poolBytes what of it old slots may have
    */
-  Shadow(long memoryBytes, long poolBytes) {
+  Shadow(long memoryBytes, long poolBytes, CaptureTeam team) {
+    this.team = team;
     this.memoryBytes = memoryBytes;
     this.poolBytes = poolBytes;
     memory = new ShadowMemory(memoryBytes);
@@ -46,7 +48,7 @@ final class Shadow implements AutoCloseable {
 
   void add(Region region) {
     List<TrackedPart> parts =
-        region.parts().stream().map(part -> new TrackedPart(part, memory, spares)).toList();
+        region.parts().stream().map(part -> new TrackedPart(part, memory, spares, team)).toList();
     entries.add(new Entry(region, parts));
     sources.addAll(parts);
   }

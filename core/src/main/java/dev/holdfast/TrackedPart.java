@@ -29,12 +29,19 @@ final class TrackedPart implements RegionSource {
   /** The slot holds what was captured; not so for new blocks. */
   private static final byte KNOWN = 2;
 
+  /** Below it threads cost more than they save. */
+  private static final long SHARED_BYTES_MIN = 16L << 20;
+
+  /** What one thread looks at in one go; a multiple of every block size. */
+  private static final int SHARE_BYTES = 4 << 20;
+
   private final Part part;
   private @Nullable RegionSchema schema;
   private final ShadowMemory memory;
   private final Spares spares;
   private final OldPieces pieces;
   private final WriteWatch watch;
+  private final CaptureTeam team;
   private long[] slots = {};
   private long[] olds = {};
   private byte[] flags = {};
@@ -42,8 +49,9 @@ final class TrackedPart implements RegionSource {
   private long owedBytes;
   private int oldBlocks;
 
-  TrackedPart(Part part, ShadowMemory memory, Spares spares) {
+  TrackedPart(Part part, ShadowMemory memory, Spares spares, CaptureTeam team) {
     this.part = part;
+    this.team = team;
     this.memory = memory;
     this.spares = spares;
     pieces = new OldPieces(memory, spares);
@@ -71,8 +79,9 @@ final class TrackedPart implements RegionSource {
   void distrust() {
     for (int b = 0; b < slots.length; b++) {
       flags[b] &= ~KNOWN;
-      owe(b);
+      flags[b] |= OWED;
     }
+    count();
   }
 
   /** The bytes of the slots for the part as it is now. */
@@ -117,12 +126,12 @@ final class TrackedPart implements RegionSource {
     for (int b = kept; b < blocks; b++) {
       slots[b] = memory.take(now.blockLengthBytes(b));
       olds[b] = ShadowMemory.NONE;
-      flags[b] = 0;
+      flags[b] = OWED;
       if (slots[b] == ShadowMemory.NONE) {
         return false;
       }
-      owe(b);
     }
+    count();
     return true;
   }
 
@@ -138,12 +147,7 @@ final class TrackedPart implements RegionSource {
 
   private void drop(RegionSchema before, int from) {
     for (int b = from; b < slots.length; b++) {
-      int length = before.blockLengthBytes(b);
-      memory.putBack(slots[b], length);
-      if (isOwed(b)) {
-        owedBlocks--;
-        owedBytes -= length;
-      }
+      memory.putBack(slots[b], before.blockLengthBytes(b));
     }
   }
 
@@ -155,11 +159,21 @@ final class TrackedPart implements RegionSource {
     return (flags[block] & KNOWN) != 0;
   }
 
-  private void owe(int block) {
-    if (!isOwed(block)) {
-      flags[block] |= OWED;
-      owedBlocks++;
-      owedBytes += schema().blockLengthBytes(block);
+  /** Counts what the blocks say, whichever thread has marked them. */
+  private void count() {
+    RegionSchema now = schema();
+    int owed = 0;
+    int kept = 0;
+    for (int b = 0; b < slots.length; b++) {
+      owed += flags[b] & OWED;
+      kept += olds[b] == ShadowMemory.NONE ? 0 : 1;
+    }
+    int last = slots.length - 1;
+    owedBlocks = owed;
+    oldBlocks = kept;
+    owedBytes = (long) owed * now.blockSizeBytes();
+    if (last >= 0 && isOwed(last)) {
+      owedBytes += now.blockLengthBytes(last) - now.blockSizeBytes();
     }
   }
 
@@ -170,17 +184,27 @@ final class TrackedPart implements RegionSource {
    */
   boolean capture() {
     watch.begin();
-    boolean changed = captureBlocks();
+    int blocks = slots.length;
+    boolean shared =
+        team.shares()
+            && schema().sizeBytes() >= SHARED_BYTES_MIN
+            && part.isOneSegment()
+            && !watch.told(); // then there is little to look at
+    boolean changed =
+        shared
+            ? team.look(blocks, SHARE_BYTES / schema().blockSizeBytes(), this::captureBlocks)
+            : captureBlocks(0, blocks);
+    count();
     watch.end();
     return changed;
   }
 
-  private boolean captureBlocks() {
+  private boolean captureBlocks(int from, int to) {
     RegionSchema now = schema();
     boolean changed = false;
     int last = slots.length - 1;
     int size = now.blockSizeBytes();
-    for (int b = 0; b <= last; b++) {
+    for (int b = from; b < to; b++) {
       int length = b < last ? size : now.blockLengthBytes(b);
       if (!isKnown(b)) {
         copy(b, 0, length);
@@ -219,12 +243,11 @@ final class TrackedPart implements RegionSource {
 
   private void replace(int block, int difference, int length) {
     boolean owed = isOwed(block);
-    owe(block);
+    flags[block] |= OWED;
     long offset = (long) block << schema().blockLog2();
     boolean few = watch.fewWritten(offset, length);
     if (few && !owed && spares.reserve(length)) {
       olds[block] = IN_PIECES;
-      oldBlocks++;
       copyDifferences(block, difference, length, few);
     } else if (!few && !owed && makeRoom(block, length)) {
       copy(block, 0, length);
@@ -267,7 +290,6 @@ final class TrackedPart implements RegionSource {
     }
     olds[block] = slots[block];
     slots[block] = spare;
-    oldBlocks++;
     return true;
   }
 

@@ -95,7 +95,7 @@ class ConcurrentWriteTest {
   void capture_sampleOnly_findsAWriterOfManyBlocks() {
     byte[] u = new byte[40 << 16];
     AtomicBoolean armed = new AtomicBoolean();
-    try (ProtectedState state = new ProtectedState(States.PLENTY, 0, false)) {
+    try (ProtectedState state = new ProtectedState(States.PLENTY, 0, false, 2)) {
       state.add(Regions.protect("u", u));
       state.add(
           during(() -> {

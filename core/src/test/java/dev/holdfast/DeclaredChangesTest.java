@@ -28,7 +28,7 @@ final class DeclaredChangesTest {
     SplittableRandom random = new SplittableRandom(seed);
     double[] u = new double[elements];
     DeclaredChanges changes = new DeclaredChanges();
-    try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, true);
+    try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, true, 2);
         ProtectedState compared = States.of(Regions.protect("u", u))) {
       told.add(Regions.protect("u", u, changes));
       for (int round = 0; round < ROUNDS; round++) {
@@ -52,7 +52,7 @@ final class DeclaredChangesTest {
     int each = 1_000;
     double[] u = new double[parts * each];
     DeclaredChanges changes = new DeclaredChanges();
-    try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, true);
+    try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, true, 2);
         ProtectedState compared = States.of(Regions.protect("u", u))) {
       told.add(Regions.protect("u", u, changes));
       States.commit(told);
@@ -85,7 +85,7 @@ final class DeclaredChangesTest {
   void change_thatWasNotTouched_isAnErrorThatNamesTheBlockAndIsMadeGoodByTheNextCapture() {
     double[] u = new double[100_000];
     DeclaredChanges changes = new DeclaredChanges();
-    try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, true);
+    try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, true, 2);
         ProtectedState compared = States.of(Regions.protect("u", u))) {
       told.add(Regions.protect("u", u, changes));
       States.commit(told);

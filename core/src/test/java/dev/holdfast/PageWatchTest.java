@@ -257,7 +257,7 @@ final class PageWatchTest {
       MemorySegment pages = arena.allocate(PAGES * PAGE_BYTES, PAGE_BYTES);
       Region region =
           new SegmentRegion("u", pages, () -> new PageWatch(() -> kernel, pages, clock));
-      try (ProtectedState state = new ProtectedState(States.PLENTY, 0, false)) {
+      try (ProtectedState state = new ProtectedState(States.PLENTY, 0, false, 2)) {
         state.add(region);
         kernel.answer();
         kernel.firstWriteNs = 0;

@@ -14,7 +14,7 @@ final class States {
   }
 
   static ProtectedState of(long memoryBytes, long poolBytes, Region... regions) {
-    ProtectedState state = new ProtectedState(memoryBytes, poolBytes, true);
+    ProtectedState state = new ProtectedState(memoryBytes, poolBytes, true, 2);
     for (Region region : regions) {
       state.add(region);
     }

@@ -128,7 +128,7 @@ final class TrackedPagesTest {
       }
       MemorySegment live = pages.asSlice(0, REGION_BYTES);
       Priced tracker = new Priced();
-      try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, false);
+      try (ProtectedState told = new ProtectedState(States.PLENTY, 2L << 20, false, 2);
           ProtectedState compared = States.of(Regions.protect("u", live))) {
         told.add(tracked(pages, REGION_BYTES, tracker));
         StoredImage version = States.commit(compared);
