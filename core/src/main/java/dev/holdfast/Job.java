@@ -3,6 +3,7 @@ package dev.holdfast;
 
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.process.Signals;
+import dev.holdfast.storage.Compression;
 import dev.holdfast.storage.KeepRules;
 import dev.holdfast.storage.KeyException;
 import dev.holdfast.storage.Keys;
@@ -55,6 +56,7 @@ public final class Job {
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
   private @Nullable Integer writerThreads;
+  private @Nullable Compression compression;
   private @Nullable Path keyFile;
   private final Set<String> allowedChanges = new HashSet<>();
   private long lastStep = Long.MAX_VALUE;
@@ -157,6 +159,16 @@ public final class Job {
    */
   public Job writerThreads(int threads) {
     writerThreads = Settings.writerThreads("writerThreads", String.valueOf(threads));
+    return this;
+  }
+
+  /**
+   * What compression is to make least: the time until a version is durable, for which level and
+   * filters of each region are chosen by what this disk and these processors are seen to do, or the
+   * bytes that are stored. HOLDFAST_COMPRESSION wins; {@link Compression#FAST} otherwise.
+   */
+  public Job compression(Compression wanted) {
+    compression = wanted;
     return this;
   }
 
@@ -371,6 +383,7 @@ public final class Job {
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
             Optional.ofNullable(writerThreads),
+            Optional.ofNullable(compression),
             Optional.ofNullable(keyFile).filter(file -> confines == null),
             Set.copyOf(allowedChanges));
     Properties file = confines == null ? properties() : new Properties();
@@ -440,7 +453,7 @@ public final class Job {
         Disk.Access.OWNER,
         settings.keep(),
         settings.spare(),
-        StoreOptions.ZSTD_LEVEL_DEFAULT,
+        settings.compression(),
         settings.writerThreads(),
         StoreOptions.MAX_FILE_AGE_DEFAULT,
         settings.restarted(),

@@ -3,6 +3,7 @@ package dev.holdfast;
 
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Durations;
+import dev.holdfast.storage.Compression;
 import dev.holdfast.storage.KeepRules;
 import dev.holdfast.storage.Keys;
 import dev.holdfast.storage.SchedulerJob;
@@ -35,6 +36,7 @@ import java.util.stream.Collectors;
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
  * @param writerThreads how many threads may encode a version, or look for changes, at once
+ * @param compression what the encoding of versions is to make least
  * @param allowedChanges parameters that may change at a restart
  * @param fresh whether an existing store is set aside
  * @param breakLock whether to take over from a holder that cannot be proven gone
@@ -52,6 +54,7 @@ record Settings(
     boolean spare,
     long memoryBytes,
     int writerThreads,
+    Compression compression,
     Set<String> allowedChanges,
     boolean fresh,
     boolean breakLock,
@@ -72,6 +75,7 @@ record Settings(
           "spare",
           "memory",
           "writer_threads",
+          "compression",
           "key_file");
   private static final Set<String> NAMES_OF_ONE_RUN =
       Set.of("fresh", "break_lock", "previous_end", "accept_unsealed");
@@ -96,10 +100,12 @@ record Settings(
       Optional<Boolean> spare,
       Optional<Long> memoryBytes,
       Optional<Integer> writerThreads,
+      Optional<Compression> compression,
       Optional<Path> keyFile,
       Set<String> allowedChanges) {
     static final Told NOTHING =
         new Told(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -165,6 +171,12 @@ record Settings(
             .or(() ->
                 lookup.file("writer_threads").map(text -> writerThreads("writer_threads", text)))
             .orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+        lookup
+            .environment("compression")
+            .map(text -> compression("HOLDFAST_COMPRESSION", text))
+            .or(told::compression)
+            .or(() -> lookup.file("compression").map(text -> compression("compression", text)))
+            .orElse(Compression.FAST),
         told.allowedChanges(),
         flag(lookup, "fresh"),
         flag(lookup, "break_lock"),
@@ -324,6 +336,20 @@ record Settings(
     }
     throw new HoldfastException(
         what + " \"" + text + "\": write a number of threads, 1 to " + WRITER_THREADS_MAX);
+  }
+
+  private static Compression compression(String what, String text) {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "fast" -> Compression.FAST;
+      case "small" -> Compression.SMALL;
+      default ->
+          throw new HoldfastException(
+              what
+                  + " \""
+                  + text
+                  + "\": write fast (a version is durable soonest) or small (it is as short as can"
+                  + " be)");
+    };
   }
 
   private static boolean flag(Lookup lookup, String name) {

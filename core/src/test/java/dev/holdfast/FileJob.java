@@ -84,7 +84,7 @@ final class FileJob {
             usual.access(),
             usual.keep(),
             usual.spare(),
-            usual.zstdLevel(),
+            usual.compression(),
             usual.writerThreads(),
             usual.maxFileAge(),
             usual.mustExist(),

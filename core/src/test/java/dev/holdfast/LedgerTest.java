@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.storage.Compression;
 import dev.holdfast.storage.KeepRules;
 import dev.holdfast.storage.Keys;
 import dev.holdfast.storage.StoreOptions;
@@ -76,6 +77,7 @@ final class LedgerTest {
             Optional.of(64L << 20),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Set.of());
     Settings settings = Settings.conclude("test", told, Map.of(), new Properties());
     StoreOptions options =
@@ -85,7 +87,7 @@ final class LedgerTest {
             Disk.Access.OWNER,
             KeepRules.last(1),
             true,
-            StoreOptions.ZSTD_LEVEL_DEFAULT,
+            Compression.FAST,
             1,
             StoreOptions.MAX_FILE_AGE_DEFAULT,
             false,

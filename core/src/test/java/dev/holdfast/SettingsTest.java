@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.policy.CheckpointPolicy;
+import dev.holdfast.storage.Compression;
 import dev.holdfast.storage.KeepRules;
 import dev.holdfast.storage.KeyException;
 import dev.holdfast.storage.Keys;
@@ -44,6 +45,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -56,6 +58,7 @@ final class SettingsTest {
           Optional.of(false),
           Optional.of(2L << 20),
           Optional.of(2),
+          Optional.of(Compression.FAST),
           Optional.empty(),
           Set.of("size"));
 
@@ -68,7 +71,8 @@ final class SettingsTest {
           "HOLDFAST_KEEP", "5, every 6h for 7d",
           "HOLDFAST_SPARE", "1",
           "HOLDFAST_MEMORY", "64MiB",
-          "HOLDFAST_WRITER_THREADS", "3");
+          "HOLDFAST_WRITER_THREADS", "3",
+          "HOLDFAST_COMPRESSION", "small");
 
   private static Properties file() {
     Properties file = new Properties();
@@ -80,6 +84,7 @@ final class SettingsTest {
     file.setProperty("spare", "none");
     file.setProperty("memory", "3MiB");
     file.setProperty("writer_threads", "4");
+    file.setProperty("compression", "small");
     return file;
   }
 
@@ -97,6 +102,7 @@ final class SettingsTest {
     assertTrue(settings.spare());
     assertEquals(64L << 20, settings.memoryBytes());
     assertEquals(3, settings.writerThreads());
+    assertEquals(Compression.SMALL, settings.compression());
     assertEquals(Set.of("size"), settings.allowedChanges());
   }
 
@@ -110,6 +116,7 @@ final class SettingsTest {
     assertFalse(settings.spare());
     assertEquals(2L << 20, settings.memoryBytes());
     assertEquals(2, settings.writerThreads());
+    assertEquals(Compression.FAST, settings.compression());
   }
 
   @Test
@@ -122,6 +129,7 @@ final class SettingsTest {
     assertFalse(settings.spare());
     assertEquals(3L << 20, settings.memoryBytes());
     assertEquals(4, settings.writerThreads());
+    assertEquals(Compression.SMALL, settings.compression());
   }
 
   @Test
@@ -135,6 +143,7 @@ final class SettingsTest {
     assertTrue(settings.spare());
     assertTrue(settings.memoryBytes() >= 64L << 20);
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.writerThreads());
+    assertEquals(Compression.FAST, settings.compression());
     assertFalse(settings.fresh());
     assertFalse(settings.breakLock());
     assertFalse(settings.restarted());
@@ -157,7 +166,7 @@ final class SettingsTest {
         "holdfast.properties: fresh is for one run; set it in the environment", said.get(1));
     assertTrue(
         said.get(2)
-            .startsWith("holdfast.properties: mtbf means nothing; there are keep, key_file, "));
+            .startsWith("holdfast.properties: mtbf means nothing; there are compression, keep, "));
     assertEquals(List.of(), Settings.unknown(ENVIRONMENT, file()));
   }
 
@@ -222,6 +231,7 @@ final class SettingsTest {
 
   private static Settings.Told toldKeyFile(Path file) {
     return new Settings.Told(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -351,6 +361,7 @@ final class SettingsTest {
         "HOLDFAST_MEMORY | 64 | HOLDFAST_MEMORY \"64\": write a size with its unit, such as 64MiB",
         "HOLDFAST_MEMORY | 64 apples | HOLDFAST_MEMORY \"64 apples\"",
         "HOLDFAST_WRITER_THREADS | 0 | HOLDFAST_WRITER_THREADS \"0\": write a number of threads",
+        "HOLDFAST_COMPRESSION | best | HOLDFAST_COMPRESSION \"best\": write fast (a version is",
         "HOLDFAST_WRITER_THREADS | all | HOLDFAST_WRITER_THREADS \"all\": write a number",
         "HOLDFAST_KEEP | 0 | HOLDFAST_KEEP \"0\": write how many versions, 1 or more",
         "HOLDFAST_KEEP | many | such as \"3, every 6h for 7d, at most 200GiB\"",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.codec.Aim;
 import dev.holdfast.storage.codec.CodecChoice;
 import dev.holdfast.storage.codec.CodecChooser;
+import dev.holdfast.storage.codec.CodecChooser.Rated;
 import dev.holdfast.storage.codec.Pipeline;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.Arena;
@@ -14,7 +16,8 @@ import java.util.Map;
 
 /**
  * Which codec serves each region, found by measuring a sample and measured again now and then,
- * because a field changes its character as a computation goes on.
+ * because a field changes its character as a computation goes on, and so does the disk's speed.
+ * Until the disk has shown that, the bytes decide.
  */
 final class CodecMemory {
   /** Versions after which a region is measured again. */
@@ -26,21 +29,48 @@ final class CodecMemory {
   private static final int SAMPLE_BLOCKS = 4;
   private static final int SAMPLE_BLOCK_BYTES = 1 << 16;
 
-  private final int zstdLevel;
-  private final Map<String, CodecChoice> raw = new HashMap<>();
-  private final Map<String, CodecChoice> xor = new HashMap<>();
+  /** Of smaller regions it matters little how long they take. */
+  private static final long TIMED_FROM_BYTES = 1 << 20;
+
+  private static final Aim QUICK = new Aim.Bytes(List.of(CodecChoice.DEFAULT_ZSTD_LEVEL));
+  private static final Aim SMALL = new Aim.Bytes(List.of(CodecChoice.DEFAULT_ZSTD_LEVEL, 6, 12));
+
+  private final Compression compression;
+  private final DiskSpeed diskSpeed;
+  private final int threads;
+  private final Map<String, Rated> raw = new HashMap<>();
+  private final Map<String, Rated> xor = new HashMap<>();
   private int version;
 
-  CodecMemory(int zstdLevel) {
-    this.zstdLevel = zstdLevel;
+  /** The speed with which choices were made, 0 while it was not known. */
+  private double speed;
+
+  /**
+   * @param threads how many encode at once
+   */
+  CodecMemory(Compression compression, DiskSpeed diskSpeed, int threads) {
+    this.compression = compression;
+    this.diskSpeed = diskSpeed;
+    this.threads = threads;
   }
 
   /** A new version begins. */
   void nextVersion() {
-    if (++version % MEASURE_EVERY == 0) {
+    double now = diskSpeed.bytesPerSecond().orElse(0);
+    boolean otherSpeed = now > 2 * speed || now < speed / 2;
+    if (++version % MEASURE_EVERY == 0 || (otherSpeed && compression == Compression.FAST)) {
       raw.clear();
       xor.clear();
+      speed = now;
     }
+  }
+
+  private Aim aim(RegionSchema schema) {
+    if (compression == Compression.SMALL) {
+      return SMALL;
+    }
+    boolean timed = speed > 0 && schema.sizeBytes() >= TIMED_FROM_BYTES;
+    return timed ? new Aim.Time(speed, threads) : QUICK;
   }
 
   /** The codec for self-contained blocks. Reads other blocks of the source the first time. */
@@ -49,22 +79,29 @@ final class CodecMemory {
     if (schema.sizeBytes() < MEASURE_FROM_BYTES) {
       return unmeasured(schema);
     }
-    CodecChoice known = raw.get(schema.name());
+    return ratedRaw(source).choice();
+  }
+
+  private Rated ratedRaw(RegionSource source) {
+    Rated known = raw.get(source.schema().name());
     return known != null ? known : measureRaw(source);
   }
 
-  private CodecChoice measureRaw(RegionSource source) {
+  private Rated measureRaw(RegionSource source) {
     RegionSchema schema = source.schema();
     try (Arena arena = Arena.ofConfined()) {
       List<MemorySegment> sample = new ArrayList<>();
       for (int block : spread(schema.blockCount())) {
         sample.add(copy(source.block(block), arena));
       }
-      CodecChoice choice =
+      Rated rated =
           CodecChooser.choose(
-              schema.elementType().widthBytes(), schema.elementType().numeric(), sample, zstdLevel);
-      raw.put(schema.name(), choice);
-      return choice;
+              schema.elementType().widthBytes(),
+              schema.elementType().numeric(),
+              sample,
+              aim(schema));
+      raw.put(schema.name(), rated);
+      return rated;
     }
   }
 
@@ -74,8 +111,8 @@ final class CodecMemory {
     if (schema.sizeBytes() < MEASURE_FROM_BYTES) {
       return unmeasured(schema);
     }
-    CodecChoice known = xor.get(schema.name());
-    return known != null ? known : measureXor(source);
+    Rated known = xor.get(schema.name());
+    return known != null ? known.choice() : measureXor(source);
   }
 
   private CodecChoice measureXor(RegionSource source) {
@@ -96,10 +133,14 @@ final class CodecMemory {
           before.add(copy(committed, arena));
         }
       }
-      CodecChoice choice =
-          CodecChooser.chooseXor(schema.elementType().widthBytes(), now, before, zstdLevel);
-      xor.put(schema.name(), choice);
-      return choice;
+      Aim aim = aim(schema);
+      int width = schema.elementType().widthBytes();
+      Rated rated = CodecChooser.chooseXor(width, now, before, aim);
+      if (aim.timed() && rated.cost() > ratedRaw(source).cost()) {
+        rated = new Rated(CodecChoice.of(Pipeline.RAW, width, 1), rated.cost()); // not worth a try
+      }
+      xor.put(schema.name(), rated);
+      return rated.choice();
     }
   }
 
@@ -120,6 +161,7 @@ final class CodecMemory {
 
   private CodecChoice unmeasured(RegionSchema schema) {
     Pipeline pipeline = schema.elementType().numeric() ? Pipeline.SHUFFLE_ZSTD : Pipeline.ZSTD;
-    return CodecChoice.of(pipeline, schema.elementType().widthBytes(), zstdLevel);
+    return CodecChoice.of(
+        pipeline, schema.elementType().widthBytes(), CodecChoice.DEFAULT_ZSTD_LEVEL);
   }
 }

@@ -32,6 +32,7 @@ final class Publisher {
   private final Id128 storeId;
   private final Access access;
   private final Consumer<String> tell;
+  private final DiskSpeed diskSpeed = new DiskSpeed();
   private boolean linksWork = true;
 
   /** Numbers above ours that records of another store have taken. */
@@ -45,6 +46,11 @@ final class Publisher {
     this.storeId = storeId;
     this.access = access;
     this.tell = tell;
+  }
+
+  /** What the disk has shown of itself. */
+  DiskSpeed diskSpeed() {
+    return diskSpeed;
   }
 
   /** Fills a new file. */
@@ -77,6 +83,7 @@ final class Publisher {
         SyncEvent syncing = FileEvents.syncing();
         file.sync();
         FileEvents.synced(syncing, temporary, file);
+        file.transfer().ifPresent(diskSpeed::wrote);
       }
       return result;
     } catch (IOException | RuntimeException | Error e) {

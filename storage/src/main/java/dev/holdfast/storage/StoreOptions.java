@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * @param keep what stays besides what retention needs anyway
  * @param spare whether two versions that share no file are kept, so that the loss of any one file
  *     leaves one restorable
- * @param zstdLevel compression level, -7 to 22
+ * @param compression what the encoding of blocks is to make least
  * @param writerThreads how many threads may encode a version at once, 1 or more
  * @param maxFileAge no version refers to a file older than this: sites delete old files
  * @param mustExist whether a missing store is an error, as for an attempt that the scheduler
@@ -41,7 +41,7 @@ public record StoreOptions(
     Access access,
     KeepRules keep,
     boolean spare,
-    int zstdLevel,
+    Compression compression,
     int writerThreads,
     Duration maxFileAge,
     boolean mustExist,
@@ -58,7 +58,6 @@ public record StoreOptions(
   /** Key of the environment: where the store was, for who finds it elsewhere. */
   public static final String STORE = "store";
 
-  public static final int ZSTD_LEVEL_DEFAULT = 1;
   public static final Duration MAX_FILE_AGE_DEFAULT = Duration.ofDays(14);
 
   public StoreOptions {
@@ -73,7 +72,7 @@ public record StoreOptions(
         Access.OWNER,
         KeepRules.last(1),
         true,
-        ZSTD_LEVEL_DEFAULT,
+        Compression.FAST,
         Runtime.getRuntime().availableProcessors(),
         MAX_FILE_AGE_DEFAULT,
         false,
@@ -118,7 +117,7 @@ public record StoreOptions(
         access,
         keep,
         spare,
-        zstdLevel,
+        compression,
         writerThreads,
         maxFileAge,
         newMustExist,

@@ -83,7 +83,8 @@ public final class StoreWriter implements AutoCloseable {
     this.housekeeping = new Housekeeping(options, directory, versions);
     this.newestMark = new NewestMark(options, layout);
     this.fullRule = new FullRule(options);
-    this.codecs = new CodecMemory(options.zstdLevel());
+    this.codecs =
+        new CodecMemory(options.compression(), publisher.diskSpeed(), options.writerThreads());
     this.complete = history.complete();
     this.startLedger = startLedger;
   }

@@ -41,7 +41,7 @@ final class ManyVersions {
   private final Id128 storeId;
   private final long attempt;
   private final int last;
-  private final CodecMemory codecs = new CodecMemory(1);
+  private final CodecMemory codecs = new CodecMemory(Compression.FAST, new DiskSpeed(), 1);
   private @Nullable Base base;
   private long families = 1;
 

@@ -37,6 +37,7 @@ final class TestStores {
     boolean fresh;
     boolean breakLock;
     Keys keys = Keys.NONE;
+    Compression compression = Compression.FAST;
     int writerThreads = 3;
     Map<String, String> environment = Map.of("host", "n001");
 
@@ -47,7 +48,7 @@ final class TestStores {
           access,
           keep,
           spare,
-          1,
+          compression,
           writerThreads,
           maxFileAge,
           mustExist,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage.codec;
 
+import dev.holdfast.storage.io.Time;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +11,25 @@ import java.util.List;
  *
  * <p>What pays cannot be told from the element type: positions of particles, a smooth field and a
  * random field are all doubles. Candidates go from cheap to expensive, and a more expensive one
- * must be at least 2 % smaller than the best so far.
+ * must be at least 2 % better than the best so far, by what the {@link Aim} counts. To store blocks
+ * as they are is a candidate, too.
  */
 public final class CodecChooser {
   private static final int SAMPLE_BLOCKS_MAX = 4;
   private static final int SAMPLE_BLOCK_BYTES_MAX = 1 << 16;
   private static final double BIAS_FOR_CHEAPER = 0.98;
 
+  /** Other processes may take the processor away while a sample is encoded. */
+  private static final int TIMED_TRIALS = 2;
+
   private CodecChooser() {}
+
+  /**
+   * A choice.
+   *
+   * @param cost for each raw byte, by the aim; comparable with that of others for the same aim
+   */
+  public record Rated(CodecChoice choice, double cost) {}
 
   /** One encoding of sample {@code i}. */
   private interface Trial {
@@ -35,14 +47,14 @@ public final class CodecChooser {
    * @param sampleBlocks native segments
    * @return the best choice, with {@link Pipeline#RAW} if even that does not pay
    */
-  public static CodecChoice choose(
-      int elementWidthBytes, boolean numeric, List<MemorySegment> sampleBlocks, int zstdLevel) {
+  public static Rated choose(
+      int elementWidthBytes, boolean numeric, List<MemorySegment> sampleBlocks, Aim aim) {
     List<MemorySegment> samples = sampleOf(sampleBlocks);
     List<Pipeline> candidates = candidates(elementWidthBytes, numeric);
     Pipeline guess = numeric && elementWidthBytes > 1 ? Pipeline.SHUFFLE_ZSTD : Pipeline.ZSTD;
     try (BlockEncoder encoder = new BlockEncoder()) {
       Trial trial = (i, choice) -> encoder.encode(samples.get(i), choice);
-      Search search = new Search(elementWidthBytes, zstdLevel, samples, trial);
+      Search search = new Search(elementWidthBytes, aim, samples, trial);
       return search.best(candidates, guess);
     }
   }
@@ -53,11 +65,11 @@ public final class CodecChooser {
    *
    * @param previousBlocks for each sample block its previous value, of the same length
    */
-  public static CodecChoice chooseXor(
+  public static Rated chooseXor(
       int elementWidthBytes,
       List<MemorySegment> sampleBlocks,
       List<MemorySegment> previousBlocks,
-      int zstdLevel) {
+      Aim aim) {
     if (sampleBlocks.size() != previousBlocks.size()) {
       throw new IllegalArgumentException(
           sampleBlocks.size() + " sample blocks, but " + previousBlocks.size() + " previous ones");
@@ -67,7 +79,7 @@ public final class CodecChooser {
     List<Pipeline> candidates = candidates(elementWidthBytes, false);
     try (BlockEncoder encoder = new BlockEncoder()) {
       Trial trial = (i, choice) -> encoder.encodeXor(samples.get(i), previous.get(i), choice);
-      Search search = new Search(elementWidthBytes, zstdLevel, samples, trial);
+      Search search = new Search(elementWidthBytes, aim, samples, trial);
       return search.best(candidates, candidates.getLast());
     }
   }
@@ -94,31 +106,51 @@ public final class CodecChooser {
     return sample;
   }
 
-  private record Search(
-      int elementWidthBytes, int zstdLevel, List<MemorySegment> samples, Trial trial) {
+  private record Search(int elementWidthBytes, Aim aim, List<MemorySegment> samples, Trial trial) {
 
-    CodecChoice best(List<Pipeline> candidates, Pipeline guess) {
-      CodecChoice best = CodecChoice.of(guess, elementWidthBytes, zstdLevel);
-      double bestCost = Double.POSITIVE_INFINITY;
-      boolean pays = false;
-      for (Pipeline pipeline : candidates) {
-        CodecChoice choice = CodecChoice.of(pipeline, elementWidthBytes, zstdLevel);
-        Totals totals = measure(choice);
-        if (totals.rawBytes == 0) {
-          return best;
-        }
-        if (totals.storedBytes < bestCost * BIAS_FOR_CHEAPER) {
-          best = choice;
-          bestCost = totals.storedBytes;
-          pays = BlockEncoder.pays(totals.storedBytes, totals.rawBytes);
-        }
+    Rated best(List<Pipeline> candidates, Pipeline guess) {
+      int firstLevel = aim.levels().getFirst();
+      Rated best = new Rated(CodecChoice.of(guess, elementWidthBytes, firstLevel), 0);
+      Totals totals = measure(best.choice); // what is encoded first takes longer
+      if (totals.rawBytes == 0) {
+        return best;
       }
-      return pays ? best : CodecChoice.of(Pipeline.RAW, elementWidthBytes, zstdLevel);
+      best = new Rated(best.choice, Double.POSITIVE_INFINITY);
+      for (Pipeline pipeline : candidates) {
+        best = better(best, CodecChoice.of(pipeline, elementWidthBytes, firstLevel));
+      }
+      Pipeline chosen = best.choice.codec().pipeline();
+      for (int level : aim.levels().subList(1, aim.levels().size())) {
+        best = better(best, CodecChoice.of(chosen, elementWidthBytes, level));
+      }
+      double costOfRaw = aim.costOfRaw(totals.rawBytes) / totals.rawBytes;
+      Totals ofBest = measure(best.choice);
+      boolean pays =
+          BlockEncoder.pays(ofBest.storedBytes, ofBest.rawBytes)
+              && best.cost < costOfRaw * BIAS_FOR_CHEAPER;
+      CodecChoice raw = CodecChoice.of(Pipeline.RAW, elementWidthBytes, firstLevel);
+      return pays ? best : new Rated(raw, costOfRaw);
+    }
+
+    private Rated better(Rated best, CodecChoice choice) {
+      Totals totals = measure(choice);
+      double cost = aim.cost(totals.storedBytes, totals.encodingNs) / totals.rawBytes;
+      return cost < best.cost * BIAS_FOR_CHEAPER ? new Rated(choice, cost) : best;
     }
 
     private Totals measure(CodecChoice choice) {
+      Totals first = measureOnce(choice);
+      long leastNs = first.encodingNs;
+      for (int i = 1; i < (aim.timed() ? TIMED_TRIALS : 1); i++) {
+        leastNs = Math.min(leastNs, measureOnce(choice).encodingNs);
+      }
+      return new Totals(first.rawBytes, first.storedBytes, leastNs);
+    }
+
+    private Totals measureOnce(CodecChoice choice) {
       long rawBytes = 0;
       long storedBytes = 0;
+      long from = Time.SYSTEM.nanoTime();
       for (int i = 0; i < samples.size(); i++) {
         Encoded encoded = trial.encode(i, choice);
         if (encoded.codec().pipeline() != Pipeline.ZERO) {
@@ -126,9 +158,9 @@ public final class CodecChooser {
           storedBytes += encoded.storedBytes();
         }
       }
-      return new Totals(rawBytes, storedBytes);
+      return new Totals(rawBytes, storedBytes, Time.SYSTEM.nanoTime() - from);
     }
   }
 
-  private record Totals(long rawBytes, long storedBytes) {}
+  private record Totals(long rawBytes, long storedBytes, long encodingNs) {}
 }

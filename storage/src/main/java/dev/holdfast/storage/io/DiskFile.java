@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.Optional;
 
 /** An open file. Positions are explicit: there is no file pointer. */
 public interface DiskFile extends Closeable {
@@ -23,6 +24,19 @@ public interface DiskFile extends Closeable {
 
   /** Makes the file's bytes and length durable; see {@link Disk} for what a failure means. */
   void sync() throws IOException;
+
+  /**
+   * What syncs have made durable.
+   *
+   * @param bytes that were written
+   * @param busyNs how long syncs have taken
+   */
+  record Transfer(long bytes, long busyNs) {}
+
+  /** What the disk has done for this file until now; empty where nobody has looked. */
+  default Optional<Transfer> transfer() {
+    return Optional.empty();
+  }
 
   /** Writes all remaining bytes. A disk that twice takes nothing is an error. */
   default void writeFully(ByteBuffer from, long position) throws IOException {

@@ -3,8 +3,10 @@ package dev.holdfast.storage.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class NewFile implements DiskFile {
   private final DiskFile file;
   private @Nullable CompletableFuture<Void> early;
   private long unsyncedBytes;
+  private long writtenBytes;
+  private final AtomicLong syncingNs = new AtomicLong();
 
   NewFile(DiskFile file) {
     this.file = file;
@@ -41,6 +45,7 @@ final class NewFile implements DiskFile {
   public int write(ByteBuffer from, long position) throws IOException {
     int written = file.write(from, position);
     unsyncedBytes += written;
+    writtenBytes += written;
     if (unsyncedBytes >= EARLY_SYNC_BYTES && (early == null || early.isDone())) {
       awaitEarly();
       unsyncedBytes = 0;
@@ -55,7 +60,7 @@ final class NewFile implements DiskFile {
 
   private void syncEarly() {
     try {
-      file.sync();
+      syncTimed();
     } catch (IOException e) {
       throw new CompletionException(e);
     }
@@ -81,7 +86,18 @@ final class NewFile implements DiskFile {
   @Override
   public void sync() throws IOException {
     awaitEarly();
+    syncTimed();
+  }
+
+  private void syncTimed() throws IOException {
+    long from = Time.SYSTEM.nanoTime();
     file.sync();
+    syncingNs.addAndGet(Time.SYSTEM.nanoTime() - from);
+  }
+
+  @Override
+  public Optional<Transfer> transfer() {
+    return Optional.of(new Transfer(writtenBytes, syncingNs.get()));
   }
 
   @Override

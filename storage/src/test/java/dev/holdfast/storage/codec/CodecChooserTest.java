@@ -32,7 +32,8 @@ class CodecChooserTest {
     MemorySegment field = Blocks.of(arena, Blocks.heatField(1024, 20));
     List<MemorySegment> blocks = Blocks.cut(field, BLOCK_BYTES);
     for (int level : List.of(1, 3)) {
-      CodecChoice choice = CodecChooser.choose(8, true, blocks, level);
+      CodecChoice choice =
+          CodecChooser.choose(8, true, blocks, new Aim.Bytes(List.of(level))).choice();
       long filtered = 0;
       long plainBlocks = 0;
       try (BlockEncoder encoder = new BlockEncoder()) {
@@ -67,7 +68,8 @@ class CodecChooserTest {
     }
     List<MemorySegment> previous = Blocks.cut(Blocks.of(arena, before), BLOCK_BYTES);
     List<MemorySegment> blocks = Blocks.cut(Blocks.of(arena, after), BLOCK_BYTES);
-    CodecChoice choice = CodecChooser.chooseXor(8, blocks, previous, 1);
+    CodecChoice choice =
+        CodecChooser.chooseXor(8, blocks, previous, new Aim.Bytes(List.of(1))).choice();
     long stored = 0;
     try (BlockEncoder encoder = new BlockEncoder()) {
       for (int i = 0; i < blocks.size(); i++) {
@@ -92,7 +94,8 @@ class CodecChooserTest {
   void choose_randomBytes_isRaw() {
     List<MemorySegment> blocks = List.of(Blocks.random(arena, BLOCK_BYTES, random));
     for (int width : Blocks.WIDTHS) {
-      CodecChoice choice = CodecChooser.choose(width, true, blocks, 1);
+      CodecChoice choice =
+          CodecChooser.choose(width, true, blocks, new Aim.Bytes(List.of(1))).choice();
       assertEquals(CodecChoice.of(Pipeline.RAW, width, 1), choice);
     }
   }
@@ -103,7 +106,9 @@ class CodecChooserTest {
         "the quick brown fox jumps over the lazy dog; "
             .repeat(1000)
             .getBytes(StandardCharsets.US_ASCII);
-    CodecChoice choice = CodecChooser.choose(1, false, List.of(Blocks.of(arena, text)), 1);
+    CodecChoice choice =
+        CodecChooser.choose(1, false, List.of(Blocks.of(arena, text)), new Aim.Bytes(List.of(1)))
+            .choice();
     assertEquals(Pipeline.ZSTD, choice.codec().pipeline());
   }
 
@@ -115,7 +120,8 @@ class CodecChooserTest {
       value += 1_000_003L * i;
       raw.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, value);
     }
-    CodecChoice choice = CodecChooser.choose(8, true, List.of(raw), 1);
+    CodecChoice choice =
+        CodecChooser.choose(8, true, List.of(raw), new Aim.Bytes(List.of(1))).choice();
     assertEquals(Pipeline.DELTA2_SHUFFLE_ZSTD, choice.codec().pipeline());
   }
 
@@ -124,18 +130,33 @@ class CodecChooserTest {
     List<MemorySegment> zeros = List.of(arena.allocate(BLOCK_BYTES), arena.allocate(5));
     for (List<MemorySegment> sample : List.of(zeros, List.<MemorySegment>of())) {
       assertEquals(
-          Pipeline.SHUFFLE_ZSTD, CodecChooser.choose(8, true, sample, 1).codec().pipeline());
-      assertEquals(Pipeline.ZSTD, CodecChooser.choose(1, false, sample, 1).codec().pipeline());
+          Pipeline.SHUFFLE_ZSTD,
+          CodecChooser.choose(8, true, sample, new Aim.Bytes(List.of(1)))
+              .choice()
+              .codec()
+              .pipeline());
+      assertEquals(
+          Pipeline.ZSTD,
+          CodecChooser.choose(1, false, sample, new Aim.Bytes(List.of(1)))
+              .choice()
+              .codec()
+              .pipeline());
     }
     assertEquals(
-        Pipeline.SHUFFLE_ZSTD, CodecChooser.chooseXor(8, zeros, zeros, 1).codec().pipeline());
+        Pipeline.SHUFFLE_ZSTD,
+        CodecChooser.chooseXor(8, zeros, zeros, new Aim.Bytes(List.of(1)))
+            .choice()
+            .codec()
+            .pipeline());
   }
 
   @Test
   void choose_zeroBlocksAmongOthers_doNotSwayTheChoice() {
     MemorySegment noise = Blocks.random(arena, BLOCK_BYTES, random);
     MemorySegment zeros = arena.allocate(BLOCK_BYTES);
-    CodecChoice choice = CodecChooser.choose(8, true, List.of(zeros, noise, zeros, zeros), 1);
+    CodecChoice choice =
+        CodecChooser.choose(8, true, List.of(zeros, noise, zeros, zeros), new Aim.Bytes(List.of(1)))
+            .choice();
     assertEquals(Pipeline.RAW, choice.codec().pipeline());
   }
 
@@ -143,6 +164,7 @@ class CodecChooserTest {
   void chooseXor_listsOfDifferentLength_areRefused() {
     List<MemorySegment> one = List.of(arena.allocate(8));
     assertThrows(
-        IllegalArgumentException.class, () -> CodecChooser.chooseXor(8, one, List.of(), 1));
+        IllegalArgumentException.class,
+        () -> CodecChooser.chooseXor(8, one, List.of(), new Aim.Bytes(List.of(1))).choice());
   }
 }
