@@ -49,7 +49,7 @@ public final class FileSession implements AutoCloseable {
   private final Patterns patterns;
   private final Time time;
   private final Disk disk;
-  private final WriterThread writerThread = new WriterThread();
+  private final WriterThread writerThread;
   private final StoreWriter store;
   private final JobClock clock;
   private final Committer committer;
@@ -148,6 +148,7 @@ public final class FileSession implements AutoCloseable {
     this.disk = options.disk();
     Path wantedStore = settings.store();
     patterns.refuse(files.folder(), wantedStore, ControlFolder.of(wantedStore));
+    this.writerThread = new WriterThread(settings.writerNice());
     try {
       this.store = writerThread.call(() -> StoreWriter.open(wantedStore, options));
     } catch (RuntimeException | Error e) {

@@ -56,6 +56,7 @@ public final class Job {
   private @Nullable Boolean spare;
   private @Nullable Long memoryBytes;
   private @Nullable Integer writerThreads;
+  private @Nullable Integer writerNice;
   private @Nullable Compression compression;
   private @Nullable Path keyFile;
   private final Set<String> allowedChanges = new HashSet<>();
@@ -159,6 +160,15 @@ public final class Job {
    */
   public Job writerThreads(int threads) {
     writerThreads = Settings.writerThreads("writerThreads", String.valueOf(threads));
+    return this;
+  }
+
+  /**
+   * How much of a busy processor the threads that write a version leave to the program, on Linux:
+   * 0, as much as to any other thread, to 19, all. HOLDFAST_WRITER_NICE wins; 0 otherwise.
+   */
+  public Job writerNice(int nice) {
+    writerNice = Settings.writerNice("writerNice", String.valueOf(nice));
     return this;
   }
 
@@ -383,6 +393,7 @@ public final class Job {
             Optional.ofNullable(spare),
             Optional.ofNullable(memoryBytes),
             Optional.ofNullable(writerThreads),
+            Optional.ofNullable(writerNice),
             Optional.ofNullable(compression),
             Optional.ofNullable(keyFile).filter(file -> confines == null),
             Set.copyOf(allowedChanges));

@@ -40,7 +40,7 @@ final class Session implements Engine {
   private final Manner manner;
   private final Time time;
   private final Disk disk;
-  private final WriterThread writerThread = new WriterThread();
+  private final WriterThread writerThread;
   private final StoreWriter store;
   private final Declared declared;
   private final Boundary boundary;
@@ -82,6 +82,7 @@ final class Session implements Engine {
             settings.memoryBytes(), SPARE_POOL_BYTES, assertions, settings.writerThreads());
     this.declared = Declared.nothing(state);
     this.boundary = declared.boundary();
+    this.writerThread = new WriterThread(settings.writerNice());
     this.signals = manner.handleSignals() ? StopSignals.install(this::stop) : null;
     StoreOptions stoppable = options.withStop(() -> Optional.ofNullable(stopReason));
     try {

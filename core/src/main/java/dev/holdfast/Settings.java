@@ -3,6 +3,7 @@ package dev.holdfast;
 
 import dev.holdfast.policy.CheckpointPolicy;
 import dev.holdfast.policy.Durations;
+import dev.holdfast.process.Niceness;
 import dev.holdfast.storage.Compression;
 import dev.holdfast.storage.KeepRules;
 import dev.holdfast.storage.Keys;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
  * @param spare whether two versions that share no file are kept
  * @param memoryBytes the most that may be held beside the state
  * @param writerThreads how many threads may encode a version, or look for changes, at once
+ * @param writerNice how much the writer's threads leave to others, 0 to 19
  * @param compression what the encoding of versions is to make least
  * @param allowedChanges parameters that may change at a restart
  * @param fresh whether an existing store is set aside
@@ -54,6 +56,7 @@ record Settings(
     boolean spare,
     long memoryBytes,
     int writerThreads,
+    int writerNice,
     Compression compression,
     Set<String> allowedChanges,
     boolean fresh,
@@ -75,6 +78,7 @@ record Settings(
           "spare",
           "memory",
           "writer_threads",
+          "writer_nice",
           "compression",
           "key_file");
   private static final Set<String> NAMES_OF_ONE_RUN =
@@ -100,11 +104,13 @@ record Settings(
       Optional<Boolean> spare,
       Optional<Long> memoryBytes,
       Optional<Integer> writerThreads,
+      Optional<Integer> writerNice,
       Optional<Compression> compression,
       Optional<Path> keyFile,
       Set<String> allowedChanges) {
     static final Told NOTHING =
         new Told(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -171,6 +177,12 @@ record Settings(
             .or(() ->
                 lookup.file("writer_threads").map(text -> writerThreads("writer_threads", text)))
             .orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+        lookup
+            .environment("writer_nice")
+            .map(text -> writerNice("HOLDFAST_WRITER_NICE", text))
+            .or(told::writerNice)
+            .or(() -> lookup.file("writer_nice").map(text -> writerNice("writer_nice", text)))
+            .orElse(0),
         lookup
             .environment("compression")
             .map(text -> compression("HOLDFAST_COMPRESSION", text))
@@ -326,16 +338,24 @@ record Settings(
   }
 
   static int writerThreads(String what, String text) {
+    return number(what, text, "a number of threads", 1, WRITER_THREADS_MAX);
+  }
+
+  static int writerNice(String what, String text) {
+    return number(what, text, "a number", 0, Niceness.MAX);
+  }
+
+  private static int number(String what, String text, String wanted, int least, int most) {
     try {
-      int threads = Integer.parseInt(text.strip());
-      if (threads >= 1 && threads <= WRITER_THREADS_MAX) {
-        return threads;
+      int number = Integer.parseInt(text.strip());
+      if (number >= least && number <= most) {
+        return number;
       }
     } catch (NumberFormatException e) {
       // Told below.
     }
     throw new HoldfastException(
-        what + " \"" + text + "\": write a number of threads, 1 to " + WRITER_THREADS_MAX);
+        what + " \"" + text + "\": write " + wanted + ", " + least + " to " + most);
   }
 
   private static Compression compression(String what, String text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.process.Niceness;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,21 @@ final class WriterThread implements AutoCloseable {
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           task -> Thread.ofPlatform().daemon().name("holdfast-writer").unstarted(task));
+
+  /**
+   * @param nice how much it and the threads that it starts leave to others, 0 to 19
+   */
+  WriterThread(int nice) {
+    if (nice > 0) {
+      post(() -> beNice(nice));
+    }
+  }
+
+  private static void beNice(int nice) {
+    Niceness.set(nice)
+        .ifPresent(
+            why -> Messages.warn("the writer's threads stay at nice 0, not " + nice + ": " + why));
+  }
 
   /** Runs a task and waits for its result; its exceptions are thrown here. */
   <T> T call(Supplier<T> task) {

@@ -14,6 +14,8 @@ import dev.holdfast.storage.StoreRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.io.Disk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +25,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One job in one JVM: its loops, its ends, and what the next attempt does. */
@@ -69,6 +74,38 @@ final class SessionTest {
   private static EndRecord assertInstance(StoreRecord record) {
     assertTrue(record instanceof EndRecord, record::toString);
     return (EndRecord) record;
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void writerNice_isThatOfTheWriter() throws Exception {
+    List<Integer> nice = new ArrayList<>();
+    job()
+        .writerNice(7)
+        .run(hf -> {
+          hf.cell("sum", 0);
+          for (long step : hf.steps(1)) {
+            hf.checkpoint().awaitDurable();
+            nice.addAll(niceOf("holdfast-writer"));
+          }
+        });
+    assertTrue(nice.contains(7), nice::toString); // other tests have writers, too
+  }
+
+  /** What the kernel says of this process's threads of a name. */
+  private static List<Integer> niceOf(String name) {
+    List<Integer> nice = new ArrayList<>();
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      for (Path task : tasks.toList()) {
+        String stat = Files.readString(task.resolve("stat"));
+        if (stat.contains("(" + name + ")")) {
+          nice.add(Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return nice;
   }
 
   private static final class Crash extends RuntimeException {

@@ -46,6 +46,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -58,6 +59,7 @@ final class SettingsTest {
           Optional.of(false),
           Optional.of(2L << 20),
           Optional.of(2),
+          Optional.of(5),
           Optional.of(Compression.FAST),
           Optional.empty(),
           Set.of("size"));
@@ -72,6 +74,7 @@ final class SettingsTest {
           "HOLDFAST_SPARE", "1",
           "HOLDFAST_MEMORY", "64MiB",
           "HOLDFAST_WRITER_THREADS", "3",
+          "HOLDFAST_WRITER_NICE", "10",
           "HOLDFAST_COMPRESSION", "small");
 
   private static Properties file() {
@@ -84,6 +87,7 @@ final class SettingsTest {
     file.setProperty("spare", "none");
     file.setProperty("memory", "3MiB");
     file.setProperty("writer_threads", "4");
+    file.setProperty("writer_nice", "19");
     file.setProperty("compression", "small");
     return file;
   }
@@ -102,6 +106,7 @@ final class SettingsTest {
     assertTrue(settings.spare());
     assertEquals(64L << 20, settings.memoryBytes());
     assertEquals(3, settings.writerThreads());
+    assertEquals(10, settings.writerNice());
     assertEquals(Compression.SMALL, settings.compression());
     assertEquals(Set.of("size"), settings.allowedChanges());
   }
@@ -116,6 +121,7 @@ final class SettingsTest {
     assertFalse(settings.spare());
     assertEquals(2L << 20, settings.memoryBytes());
     assertEquals(2, settings.writerThreads());
+    assertEquals(5, settings.writerNice());
     assertEquals(Compression.FAST, settings.compression());
   }
 
@@ -129,6 +135,7 @@ final class SettingsTest {
     assertFalse(settings.spare());
     assertEquals(3L << 20, settings.memoryBytes());
     assertEquals(4, settings.writerThreads());
+    assertEquals(19, settings.writerNice());
     assertEquals(Compression.SMALL, settings.compression());
   }
 
@@ -143,6 +150,7 @@ final class SettingsTest {
     assertTrue(settings.spare());
     assertTrue(settings.memoryBytes() >= 64L << 20);
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.writerThreads());
+    assertEquals(0, settings.writerNice());
     assertEquals(Compression.FAST, settings.compression());
     assertFalse(settings.fresh());
     assertFalse(settings.breakLock());
@@ -231,6 +239,7 @@ final class SettingsTest {
 
   private static Settings.Told toldKeyFile(Path file) {
     return new Settings.Told(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -361,6 +370,7 @@ final class SettingsTest {
         "HOLDFAST_MEMORY | 64 | HOLDFAST_MEMORY \"64\": write a size with its unit, such as 64MiB",
         "HOLDFAST_MEMORY | 64 apples | HOLDFAST_MEMORY \"64 apples\"",
         "HOLDFAST_WRITER_THREADS | 0 | HOLDFAST_WRITER_THREADS \"0\": write a number of threads",
+        "HOLDFAST_WRITER_NICE | 20 | HOLDFAST_WRITER_NICE \"20\": write a number, 0 to 19",
         "HOLDFAST_COMPRESSION | best | HOLDFAST_COMPRESSION \"best\": write fast (a version is",
         "HOLDFAST_WRITER_THREADS | all | HOLDFAST_WRITER_THREADS \"all\": write a number",
         "HOLDFAST_KEEP | 0 | HOLDFAST_KEEP \"0\": write how many versions, 1 or more",

@@ -74,7 +74,14 @@ final class DoctorTest {
     Surroundings where = machine(Map.of(), Map.of("setsid", "", "setpriv", ""));
     assertEquals("none: this is no batch job", check(where, "scheduler").value());
     for (String name :
-        List.of("link", "directory sync", "clock", "compression", "changed memory", "setsid")) {
+        List.of(
+            "link",
+            "directory sync",
+            "clock",
+            "compression",
+            "changed memory",
+            "writer priority",
+            "setsid")) {
       assertEquals(Level.OK, check(where, name).level(), name);
     }
     assertEquals(Level.WARNING, check(machine(Map.of(), Map.of()), "setpriv").level());

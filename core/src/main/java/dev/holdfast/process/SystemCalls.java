@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** The calls of the C library that page tracking needs. Each returns its result, or -errno. */
+/** The calls of the C library that are needed. Each returns its result, or -errno. */
 interface SystemCalls {
   /** The size of a page. */
   int pageBytes();
@@ -30,6 +30,9 @@ interface SystemCalls {
 
   /** {@code close(descriptor)}. */
   void close(int descriptor);
+
+  /** {@code setpriority(which, who, nice)}. */
+  int setPriority(int which, int who, int nice);
 
   /**
    * Those of this process.
@@ -58,6 +61,12 @@ interface SystemCalls {
         variadic("ioctl", 2, FunctionDescriptor.of(INT, INT, LONG, ADDRESS));
     private final MethodHandle ioctlNumber =
         variadic("ioctl", 2, FunctionDescriptor.of(INT, INT, LONG, LONG));
+
+    private final MethodHandle setPriority =
+        handle(
+            "setpriority",
+            FunctionDescriptor.of(INT, INT, INT, INT),
+            Linker.Option.captureCallState("errno"));
 
     @SuppressWarnings("restricted") // the JVM is asked for leave; if it refuses, nothing is tracked
     private static MethodHandle handle(
@@ -114,6 +123,11 @@ interface SystemCalls {
     public int ioctl(int descriptor, long request, long number) {
       return run(
           (arena, state) -> (int) ioctlNumber.invokeExact(state, descriptor, request, number));
+    }
+
+    @Override
+    public int setPriority(int which, int who, int nice) {
+      return run((arena, state) -> (int) setPriority.invokeExact(state, which, who, nice));
     }
 
     @Override

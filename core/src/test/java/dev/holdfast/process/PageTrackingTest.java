@@ -65,6 +65,11 @@ final class PageTrackingTest {
     }
 
     @Override
+    public int setPriority(int which, int who, int nice) {
+      throw new AssertionError("nobody asks for it");
+    }
+
+    @Override
     public int ioctl(int descriptor, long request, long number) {
       return opened(14);
     }

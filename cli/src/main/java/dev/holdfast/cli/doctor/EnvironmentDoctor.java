@@ -8,6 +8,7 @@ import static dev.holdfast.cli.doctor.Check.warning;
 import dev.holdfast.cli.batch.BatchJob;
 import dev.holdfast.cli.batch.Fact;
 import dev.holdfast.cli.batch.Requeue;
+import dev.holdfast.process.Niceness;
 import dev.holdfast.process.PageTracker;
 import dev.holdfast.process.PageTracker.RefusedException;
 import dev.holdfast.process.PageTracking;
@@ -141,6 +142,7 @@ public final class EnvironmentDoctor {
         ok("launcher", System.getProperty("holdfast.launcher", "none: java -jar"), "holdfast"));
     checks.add(compression());
     checks.add(changeDetection());
+    checks.add(writerPriority());
     where
         .variable("LD_PRELOAD")
         .ifPresent(preload ->
@@ -197,6 +199,14 @@ public final class EnvironmentDoctor {
     } catch (RefusedException e) {
       return ok(name, "compared, that of hf.allocate too: " + e.reason(), "tried");
     }
+  }
+
+  /** Wanted by few, so no trouble where it cannot be had. */
+  private static Check writerPriority() {
+    String name = "writer priority";
+    return Niceness.refusal()
+        .map(why -> ok(name, "that of the program's threads: " + why, "tried"))
+        .orElseGet(() -> ok(name, "HOLDFAST_WRITER_NICE can lower it", "tried"));
   }
 
   private static List<Check> signals() {
