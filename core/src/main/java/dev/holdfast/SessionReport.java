@@ -109,7 +109,7 @@ final class SessionReport {
     String how =
         switch (cause) {
           case COMPLETE -> "complete";
-          case STOPPED -> "stopped; run again to go on";
+          case STOPPED -> newest == null ? "stopped" : "stopped; run again to go on";
           case FAILED -> "ended without being complete";
         };
     String version =

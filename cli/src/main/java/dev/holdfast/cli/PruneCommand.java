@@ -2,7 +2,10 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.KeepText;
+import dev.holdfast.storage.Contents;
 import dev.holdfast.storage.KeepRules;
+import dev.holdfast.storage.NoUsableVersionException;
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.PrunePlan;
 import dev.holdfast.storage.PrunePlan.Reason;
 import dev.holdfast.storage.PrunePlan.Version;
@@ -14,6 +17,7 @@ import dev.holdfast.storage.StoreRecord.DamagedRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoreRecord.NoteRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
+import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.io.PrintWriter;
@@ -44,7 +48,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "   0  done",
       "   2  wrong usage",
-      "   3  a record is damaged, so nothing is deleted",
+      "   3  a record is missing; or one is damaged, and then nothing is deleted",
       "   4  no such store, or no version in it is usable",
       "   5  a run has opened the store and not made a version yet: try again after it",
       "  74  I/O error; to go on, repeat"
@@ -82,7 +86,9 @@ final class PruneCommand implements Callable<Integer> {
         StoreAddress.parseWhole(
             address, "prune looks at whole stores: leave @VERSION out, and say --keep");
     Store store = where.openStore();
-    Map<String, String> said = said(store);
+    Contents<StoreRecord> contents = store.contents(record -> record);
+    List<Rejection> missing = contents.missing();
+    Map<String, String> said = said(store, contents.records());
     KeepRules rules =
         given == null ? KeepText.parse("rules of the job", said.getOrDefault("keep", "1")) : given;
     boolean spare = !said.getOrDefault("spare", "1").equals("0");
@@ -93,32 +99,31 @@ final class PruneCommand implements Callable<Integer> {
     } else {
       print(store, plan);
     }
-    boolean noneUsable =
-        !plan.stays().isEmpty()
-            && plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.UNDECIDED);
-    boolean lost =
-        plan.stays().isEmpty() && !store.contents(StoreRecord::number).missing().isEmpty();
-    if (noneUsable || lost) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "holdfast: no version is usable, so none is deleted; look with: holdfast verify");
+    return code(plan, missing);
+  }
+
+  private int code(PrunePlan plan, List<Rejection> missing) {
+    PrintWriter err = spec.commandLine().getErr();
+    missing.forEach(lost -> err.println("holdfast: " + lost));
+    boolean found = !plan.stays().isEmpty() || !missing.isEmpty();
+    if (found && plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.UNDECIDED)) {
+      err.println("holdfast: no version is usable, so none is deleted; look with: holdfast verify");
       return ExitCode.NO_VERSION;
     }
-    return ExitCode.DONE;
+    return missing.isEmpty() ? ExitCode.DONE : ExitCode.DAMAGE;
   }
 
   /** What the job was started with last: every OPEN says it, and every version. */
-  private static Map<String, String> said(Store store) {
+  private static Map<String, String> said(Store store, List<StoreRecord> records) {
     Map<String, String> said = Map.of();
-    for (StoreRecord record : store.records()) {
+    for (StoreRecord record : records) {
       said =
           switch (record) {
             case Attempt attempt -> attempt.opened().environment();
             case VersionRecord version -> version.info().environment();
             case DamagedRecord bad ->
                 throw new CommandException(
-                    ExitCode.DAMAGE,
+                    isUsable(store) ? ExitCode.DAMAGE : ExitCode.NO_VERSION,
                     bad.why()
                         + "; it may refer to any version, so none is deleted; look with: holdfast"
                         + " verify");
@@ -126,6 +131,14 @@ final class PruneCommand implements Callable<Integer> {
           };
     }
     return said;
+  }
+
+  private static boolean isUsable(Store store) {
+    try (StoredVersion newest = store.newest().orElse(null)) {
+      return newest != null;
+    } catch (NoUsableVersionException e) {
+      return false;
+    }
   }
 
   private void print(Store store, PrunePlan plan) {

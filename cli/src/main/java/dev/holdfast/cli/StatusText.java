@@ -21,7 +21,7 @@ final class StatusText {
     out.println(job.job() + ": " + state(job));
     line(out, "store", job.root() + ", " + Text.size(job.sizeBytes()) + ", " + kept(job));
     line(out, "steps", steps(job));
-    line(out, "last", job.usable().map(v -> version(job, v)).orElse("no version yet"));
+    line(out, "last", job.usable().map(v -> version(job, v)).orElse(none(job)));
     if (job.running()) {
       line(out, "next", next(job));
     }
@@ -31,6 +31,10 @@ final class StatusText {
     line(out, "time", LedgerText.line(job.ledger()) + LedgerText.expected(job.expectedWaste()));
     line(out, "attempts", attempts(job));
     job.damaged().forEach(what -> line(out, "damaged", what));
+  }
+
+  private static String none(JobStatus job) {
+    return job.damaged().isEmpty() ? "no version yet" : "no usable version";
   }
 
   private static void line(PrintWriter out, String name, String text) {

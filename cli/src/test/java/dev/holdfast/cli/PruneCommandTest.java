@@ -62,8 +62,9 @@ final class PruneCommandTest {
   void prune_recordOfTheAttemptLost_goesByTheRulesThatVersionsRepeat() throws Exception {
     Files.delete(store.resolve("log/0000000000000001.hf"));
     Command.Result result = Command.run("prune", store);
-    result.mustBeDone();
+    assertEquals(ExitCode.DAMAGE, result.code(), result::toString);
     result.mustSay("keep last 50, at most 1GiB", "would go: 0 versions");
+    assertTrue(result.err().contains("1.hf is missing"), result::toString);
   }
 
   @Test

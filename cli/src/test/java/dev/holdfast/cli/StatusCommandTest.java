@@ -245,7 +245,7 @@ final class StatusCommandTest {
     }
     Command.Result result = Command.run("status", store.path());
     assertEquals(ExitCode.NO_VERSION, result.code(), result::toString);
-    result.mustSay("small: complete", "damaged   ", "no version");
+    result.mustSay("small: complete", "damaged   ", "no usable version");
   }
 
   @Test

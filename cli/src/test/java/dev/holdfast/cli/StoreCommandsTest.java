@@ -25,6 +25,22 @@ final class StoreCommandsTest {
     sound = SmallStore.make(shared.toRealPath());
   }
 
+  /** What cannot be read may have been pins: all can be looked at, and nothing is deleted. */
+  @Test
+  void fileInPlaceOfAFolder_isFound_andLeavesTheVersionsReadable(@TempDir Path folder)
+      throws Exception {
+    Path store = SmallStore.make(folder.toRealPath()).path();
+    Files.writeString(store.resolve("pins"), "");
+    Files.writeString(store.resolve("quarantine"), "");
+    Command.Result verified = Command.run("verify", store);
+    assertEquals(ExitCode.DAMAGE, verified.code(), verified::toString);
+    verified.mustSay("pins: a folder expected; move away what stands there", "quarantine: a fol");
+    Command.run("ls", store).mustBeDone();
+    Command.Result repaired = Command.run("repair", store, "--apply");
+    assertEquals(ExitCode.DAMAGE, repaired.code(), repaired::toString);
+    Command.run("prune", store, "--apply").mustFail(ExitCode.IO_ERROR, "move away what stands");
+  }
+
   @Test
   void ls_soundStore_showsVersionsAndEnd() {
     Command.Result result = Command.run("ls", sound.path());

@@ -55,7 +55,7 @@ final class LineCheck {
 
   /** What a person has pinned is there, and a log whose store was used holds records. */
   void checkWhatWasThere(Log log) throws IOException {
-    for (long number : Pins.list(disk, layout)) {
+    for (long number : Pins.readable(disk, layout)) {
       if (isMissing(log, Set.of(), number)) {
         findings.add(number, layout.record(number), "is missing; it is pinned");
       }

@@ -7,6 +7,7 @@ import dev.holdfast.storage.StoreRecord.DamagedRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoreRecord.NoteRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo.FileRef;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
@@ -102,14 +103,26 @@ final class NamedRecords {
     attempt(record)
         .filter(number -> absent.contains(number) && !aside.contains(number))
         .ifPresent(number -> miss(number, OPEN_WHY));
+    boolean doubtful = false;
     for (FileRef ref : refs(record)) {
       boolean isAbsent = absent.contains(ref.number());
       if (isAbsent) {
         miss(ref.number(), "version " + record.number() + " needs it");
       }
-      if (isAbsent || damaged.contains(ref.number())) {
-        unusable.add(record.number());
-      }
+      doubtful |= isAbsent || damaged.contains(ref.number());
+    }
+    if (doubtful && !opens(record.number())) {
+      unusable.add(record.number());
+    }
+  }
+
+  /** Of a damaged file a version may need nothing that is damaged. */
+  private boolean opens(long version) {
+    try {
+      StoredVersion.open(disk, layout, version).close();
+      return true;
+    } catch (IOException | StoreException e) {
+      return false;
     }
   }
 

@@ -90,15 +90,16 @@ final class Opener {
         awaitHolderGone(log);
       }
       // Where the newest files were deleted, their numbers are not given to others: so it shows.
-      long number = Math.max(log.highest(), told) + 1;
+      long highest = publisher.highest(log);
+      long number = publisher.freeAfter(Math.max(highest, told));
       FileHeader header =
           FileHeader.of(RecordType.OPEN, 1, storeId, number, number, options.time().epochMs())
               .sealedWith(layout.keys().id());
       watch.opening(header.fileId());
       switch (append(header, describe.at(log))) {
         case PUBLISHED -> {
-          if (number > log.highest() + 1) {
-            lookBetween(log.highest(), number, again);
+          if (number > highest + 1) {
+            lookBetween(highest, number, again);
           }
           watch.published(number);
           return number;
@@ -120,7 +121,9 @@ final class Opener {
     if (again) {
       refuseSuccessor(log);
     }
-    provenGone &= log.numbers().subSet(listed, false, number, false).isEmpty();
+    for (long between : log.numbers().subSet(listed, false, number, false)) {
+      provenGone &= publisher.isForeign(between);
+    }
   }
 
   private Outcome append(FileHeader header, Opened opened) throws IOException {

@@ -6,6 +6,7 @@ import dev.holdfast.storage.io.Disk.Access;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,19 +20,29 @@ public final class Pins {
   private Pins() {}
 
   /**
-   * The pinned versions of a store.
+   * The pinned versions of a store; none where something else has taken the folder's place, which
+   * is told by those who verify it, and keeps others from deleting.
    *
    * @throws StoreIoException when they cannot be read
    */
   public static Set<Long> of(Store store, Disk disk) {
     StoreLayout layout = store.layout();
     try {
-      return list(disk, layout);
+      return readable(disk, layout);
     } catch (IOException e) {
       throw new StoreIoException("reading", layout.pins(), e);
     }
   }
 
+  static Set<Long> readable(Disk disk, StoreLayout layout) throws IOException {
+    try {
+      return list(disk, layout);
+    } catch (NotDirectoryException e) {
+      return Set.of();
+    }
+  }
+
+  /** The same for who deletes what is not pinned: where that cannot be known it fails. */
   static Set<Long> list(Disk disk, StoreLayout layout) throws IOException {
     Set<Long> pinned = new TreeSet<>();
     try {

@@ -214,8 +214,18 @@ final class Publisher {
     return log.numbers().contains(number);
   }
 
+  /** The highest number that no other store's record has, 0 for none. */
+  long highest(Log log) throws IOException {
+    for (long number : log.numbers().descendingSet()) {
+      if (!isForeign(number)) {
+        return number;
+      }
+    }
+    return 0;
+  }
+
   /** Whether another store's record has a number; says so once. */
-  private boolean isForeign(long number) throws IOException {
+  boolean isForeign(long number) throws IOException {
     if (!RecordFile.isForeign(disk, layout, storeId, number)) {
       return false;
     }

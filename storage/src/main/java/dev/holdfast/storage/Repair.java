@@ -252,7 +252,7 @@ public final class Repair {
           .map(step -> StoreLayout.recordNumber(Path.of(step.file()).getFileName().toString()))
           .forEach(number -> number.ifPresent(rebuilt::add));
     }
-    Set<Long> pinned = Pins.list(disk, layout);
+    Set<Long> pinned = Pins.readable(disk, layout);
     Log log = Log.list(disk, layout).without(this::isForeign);
     SetAside aside = new SetAside(report, survey, log, pinned, rebuilt);
     for (Map.Entry<Long, String> kept : aside.reasonsAgainst().entrySet()) {

@@ -41,18 +41,25 @@ final class RootCheck {
         findings.note(path, "was left by one that was interrupted; the next writer removes it");
       } else if (path.equals(layout.stop())) {
         checkStop(path);
-      } else if (path.equals(layout.quarantine())) {
-        noteQuarantine(path);
+      } else if (path.equals(layout.quarantine()) || path.equals(layout.pins())) {
+        checkFolder(path);
       } else if (StoreLayout.newestNumber(name).isPresent()) {
         checkNewest(path);
       } else if (RESERVED.contains(name)) {
         findings.note(path, "is not examined by this version of Holdfast");
       } else if (!path.equals(layout.signpost())
           && !path.equals(layout.alive())
-          && !path.equals(layout.pins())
           && !name.equals(LOG)) {
         findings.note(path, "does not belong to the store");
       }
+    }
+  }
+
+  private void checkFolder(Path path) throws IOException {
+    if (disk.facts(path).type() != FileFacts.Type.DIRECTORY) {
+      findings.add(0, path, "a folder expected; move away what stands there");
+    } else if (path.equals(layout.quarantine())) {
+      noteQuarantine(path);
     }
   }
 

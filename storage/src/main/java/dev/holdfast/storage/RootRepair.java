@@ -48,6 +48,10 @@ final class RootRepair {
       steps.put(file, new Step(file, Kind.SET_ASIDE, List.of("nobody can heed it; ask again")));
       return true;
     }
+    if (file.equals(layout.pins().toString()) || file.equals(layout.quarantine().toString())) {
+      steps.put(file, new Step(file, Kind.LEAVE, List.of("move away what stands there")));
+      return false;
+    }
     if (apply) {
       makeEmpty(Path.of(file));
     }

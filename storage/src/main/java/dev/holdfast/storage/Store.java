@@ -283,7 +283,9 @@ public final class Store {
           return Optional.of(Optional.of(version));
         }
       } catch (StoreException e) {
-        passedOver.add(new Rejection(number, e.getMessage()));
+        if (!RecordFile.isForeign(disk, layout, id, number)) {
+          passedOver.add(new Rejection(number, e.getMessage()));
+        }
       } catch (IOException e) {
         if (!Log.list(disk, layout).numbers().contains(number)) {
           return Optional.empty();

@@ -157,7 +157,9 @@ final class VersionList {
           return Optional.of(StoredVersion.open(disk, layout, number));
         }
       } catch (StoreException e) {
-        reject(number, e.getMessage());
+        if (!RecordFile.isForeign(disk, layout, storeId, number)) {
+          reject(number, e.getMessage());
+        }
       } catch (IOException e) {
         rejectUnreadable(number, e);
       }

@@ -340,6 +340,34 @@ class LostRecordsTest {
     assertEquals(Set.of(4L, 5L), contents.unusable());
   }
 
+  /** Of its file the others need the blocks, not what it says of itself. */
+  @Test
+  void contents_sectionsDamagedOfAFileThatVersionsNeed_areNothingToThem() throws IOException {
+    aChain();
+    byte[] bytes = disk.bytes(LAYOUT.record(3)).clone();
+    bytes[bytes.length - 200] ^= 1;
+    disk.setBytes(LAYOUT.record(3), bytes);
+    Store store = Store.open(STORE, disk);
+    assertEquals(Set.of(), store.contents(r -> r).unusable());
+    assertEquals(List.of(2L, 4L, 5L), Verifier.verify(STORE, disk).usable());
+    store.newest().orElseThrow().close();
+  }
+
+  @Test
+  void newest_recordOfAnotherStoreUnderAFalseNumber_meansNothing() throws IOException {
+    anAttemptThatWasKilled();
+    copyIn(anotherStore(), 2, 15);
+    Store store = Store.open(STORE, disk);
+    store.newest().orElseThrow().close();
+    assertEquals(List.of(), store.rejections());
+    assertEquals(List.of(), Verifier.verify(STORE, disk).findings());
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk));
+        StoredVersion version = writer.newest().orElseThrow()) {
+      assertEquals(4, version.number());
+      assertEquals(List.of(), writer.rejections());
+    }
+  }
+
   @Test
   void contents_recordOfTheAttemptLostOrAnotherStores_isMissing() throws IOException {
     anAttemptThatWasKilled();

@@ -377,7 +377,7 @@ final class MutantDisk {
     private final Predicate<Integer> which;
     private final boolean lists;
     private final MemoryDisk linkedFiles = new MemoryDisk();
-    private List<String> known = List.of();
+    private final Map<Path, List<String>> known = new HashMap<>();
     private boolean trusting;
 
     TrustsItsLink(Disk below, Predicate<Integer> which, boolean lists) {
@@ -386,14 +386,18 @@ final class MutantDisk {
       this.lists = lists;
     }
 
+    private static Path directoryOf(Path file) {
+      return Objects.requireNonNull(file.getParent());
+    }
+
     @Override
     public List<String> list(Path directory) throws IOException {
-      if (lists || !trusting || !isLog(directory)) {
+      if (lists || !trusting) {
         List<String> names = super.list(directory);
-        known = isLog(directory) ? names : known;
+        known.put(directory, names);
         return names;
       }
-      return known;
+      return known.getOrDefault(directory, List.of());
     }
 
     @Override
@@ -418,8 +422,9 @@ final class MutantDisk {
     @Override
     void linked(Path record) {
       trusting = which.test(records());
-      known = new ArrayList<>(known);
-      known.add(record.getFileName().toString());
+      List<String> names = new ArrayList<>(known.getOrDefault(directoryOf(record), List.of()));
+      names.add(String.valueOf(record.getFileName()));
+      known.put(directoryOf(record), names);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ public enum IoKind {
   public static IoKind of(IOException failure) {
     if (failure instanceof NoSuchFileException) {
       return MISSING;
+    }
+    if (failure instanceof NotDirectoryException) {
+      return NOT_A_FILE;
     }
     if (failure instanceof AccessDeniedException) {
       return PERMISSION;
