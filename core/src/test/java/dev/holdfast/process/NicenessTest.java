@@ -18,7 +18,7 @@ class NicenessTest {
   /** The kernel's own word for it: the 19th field, the 16th behind the name in brackets. */
   private static int niceOfThisThread() throws IOException {
     String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-    return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+    return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
   }
 
   private static void add(List<Object> seen) {
