@@ -30,12 +30,17 @@ class HoldingTest {
 
   @Test
   void holding_whileAttemptRuns_isThatAttempt() {
-    try (StoreWriter writer = TestStores.open(disk)) {
+    TestStores.Options options = new TestStores.Options();
+    FakeTime time = new FakeTime();
+    time.setTo(0); // the disk's clock counts its operations, and a record tells its writer's
+    options.time = time;
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(disk))) {
       Holding opened = holding();
       assertEquals(writer.attempt(), opened.attempt());
       assertEquals(ProcessHandle.current().pid(), opened.holder().pid());
       assertEquals(Liveness.ALIVE, opened.liveness());
       job.advance();
+      time.setTo(opened.lastSignEpochMs() + 1);
       committed(job.commit(writer, false));
       Holding committed = holding();
       assertEquals(writer.attempt(), committed.attempt());
