@@ -2,6 +2,7 @@
 package dev.holdfast.process;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * How much of a busy processor a thread leaves to others: {@code nice}, which on Linux every thread
@@ -37,28 +38,8 @@ public final class Niceness {
 
   /** Why threads of this process cannot be made nicer; found out by a thread that does nothing. */
   public static Optional<String> refusal() {
-    Refusal tried = new Refusal();
-    Thread thread = Thread.ofPlatform().daemon().name("holdfast-nice").start(tried);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return tried.why;
-  }
-
-  private static final class Refusal implements Runnable {
-    private volatile Optional<String> why = Optional.empty();
-
-    @Override
-    public void run() {
-      why = set(MAX);
-    }
+    return CompletableFuture.supplyAsync(
+            () -> set(MAX), task -> Thread.ofPlatform().daemon().name("holdfast-nice").start(task))
+        .join();
   }
 }

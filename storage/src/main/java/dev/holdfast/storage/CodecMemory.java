@@ -137,7 +137,8 @@ final class CodecMemory {
       int width = schema.elementType().widthBytes();
       Rated rated = CodecChooser.chooseXor(width, now, before, aim);
       if (aim.timed() && rated.cost() > ratedRaw(source).cost()) {
-        rated = new Rated(CodecChoice.of(Pipeline.RAW, width, 1), rated.cost()); // not worth a try
+        CodecChoice notTried = CodecChoice.of(Pipeline.RAW, width, CodecChoice.DEFAULT_ZSTD_LEVEL);
+        rated = new Rated(notTried, rated.cost());
       }
       xor.put(schema.name(), rated);
       return rated.choice();

@@ -110,32 +110,32 @@ public final class CodecChooser {
 
     Rated best(List<Pipeline> candidates, Pipeline guess) {
       int firstLevel = aim.levels().getFirst();
-      Rated best = new Rated(CodecChoice.of(guess, elementWidthBytes, firstLevel), 0);
-      Totals totals = measure(best.choice); // what is encoded first takes longer
-      if (totals.rawBytes == 0) {
-        return best;
+      CodecChoice guessed = CodecChoice.of(guess, elementWidthBytes, firstLevel);
+      Totals first = measureOnce(guessed); // what is encoded first takes longer
+      if (first.rawBytes == 0) {
+        return new Rated(guessed, 0);
       }
-      best = new Rated(best.choice, Double.POSITIVE_INFINITY);
+      Tried best = new Tried(new Rated(guessed, Double.POSITIVE_INFINITY), first);
       for (Pipeline pipeline : candidates) {
         best = better(best, CodecChoice.of(pipeline, elementWidthBytes, firstLevel));
       }
-      Pipeline chosen = best.choice.codec().pipeline();
+      Pipeline chosen = best.rated.choice.codec().pipeline();
       for (int level : aim.levels().subList(1, aim.levels().size())) {
         best = better(best, CodecChoice.of(chosen, elementWidthBytes, level));
       }
-      double costOfRaw = aim.costOfRaw(totals.rawBytes) / totals.rawBytes;
-      Totals ofBest = measure(best.choice);
+      double costOfRaw = aim.costOfRaw(first.rawBytes) / first.rawBytes;
       boolean pays =
-          BlockEncoder.pays(ofBest.storedBytes, ofBest.rawBytes)
-              && best.cost < costOfRaw * BIAS_FOR_CHEAPER;
+          BlockEncoder.pays(best.totals.storedBytes, best.totals.rawBytes)
+              && best.rated.cost < costOfRaw * BIAS_FOR_CHEAPER;
       CodecChoice raw = CodecChoice.of(Pipeline.RAW, elementWidthBytes, firstLevel);
-      return pays ? best : new Rated(raw, costOfRaw);
+      return pays ? best.rated : new Rated(raw, costOfRaw);
     }
 
-    private Rated better(Rated best, CodecChoice choice) {
+    private Tried better(Tried best, CodecChoice choice) {
       Totals totals = measure(choice);
       double cost = aim.cost(totals.storedBytes, totals.encodingNs) / totals.rawBytes;
-      return cost < best.cost * BIAS_FOR_CHEAPER ? new Rated(choice, cost) : best;
+      boolean better = cost < best.rated.cost * BIAS_FOR_CHEAPER;
+      return better ? new Tried(new Rated(choice, cost), totals) : best;
     }
 
     private Totals measure(CodecChoice choice) {
@@ -161,6 +161,9 @@ public final class CodecChooser {
       return new Totals(rawBytes, storedBytes, Time.SYSTEM.nanoTime() - from);
     }
   }
+
+  /** The best so far, and what was measured of it. */
+  private record Tried(Rated rated, Totals totals) {}
 
   private record Totals(long rawBytes, long storedBytes, long encodingNs) {}
 }
