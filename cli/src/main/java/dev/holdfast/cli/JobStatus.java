@@ -46,6 +46,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param made how many versions it has made, those included whose records are lost
  * @param versions how many are in the store
  * @param usable the newest version whose metadata is sound
+ * @param lost whether a restart is refused, because what was made cannot be used
  * @param damaged what is not sound, and was passed over
  * @param sizeBytes of all files of the store
  * @param lastSignEpochMs the last sign of life of an attempt that has not recorded its end and
@@ -60,6 +61,7 @@ record JobStatus(
     long made,
     long versions,
     Optional<VersionRecord> usable,
+    boolean lost,
     List<String> damaged,
     long sizeBytes,
     OptionalLong lastSignEpochMs) {
@@ -140,6 +142,7 @@ record JobStatus(
         history.versionsMade(),
         versions,
         usable,
+        usable.isEmpty() && !damaged.isEmpty() && store.isLost(),
         List.copyOf(damaged.values()),
         sizeBytes(store.root()),
         sign);
@@ -224,7 +227,7 @@ record JobStatus(
     if (damaged.isEmpty()) {
       return ExitCode.DONE;
     }
-    return usable.isPresent() ? ExitCode.DAMAGE : ExitCode.NO_VERSION;
+    return lost ? ExitCode.NO_VERSION : ExitCode.DAMAGE;
   }
 
   /** The loops of the newest usable version; none for a program that does not count steps so. */

@@ -80,18 +80,18 @@ final class LsCommand implements Callable<Integer> {
     } else {
       printVersions(store, contents);
     }
-    return code(contents);
+    return code(store, contents);
   }
 
   /** Blocks are not looked at: that is what verify is for. */
-  private static int code(Contents<Brief> contents) {
+  private static int code(Store store, Contents<Brief> contents) {
     List<Brief> records = contents.records();
     if (damaged(records).isEmpty() && contents.missing().isEmpty()) {
       return ExitCode.DONE;
     }
     boolean usable =
         versions(records).stream().anyMatch(v -> !contents.unusable().contains(v.number()));
-    return usable ? ExitCode.DAMAGE : ExitCode.NO_VERSION;
+    return usable || !store.isLost() ? ExitCode.DAMAGE : ExitCode.NO_VERSION;
   }
 
   private static List<OfVersion> versions(List<Brief> records) {

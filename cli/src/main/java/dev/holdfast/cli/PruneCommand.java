@@ -4,7 +4,6 @@ package dev.holdfast.cli;
 import dev.holdfast.KeepText;
 import dev.holdfast.storage.Contents;
 import dev.holdfast.storage.KeepRules;
-import dev.holdfast.storage.NoUsableVersionException;
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.PrunePlan;
 import dev.holdfast.storage.PrunePlan.Reason;
@@ -17,7 +16,6 @@ import dev.holdfast.storage.StoreRecord.DamagedRecord;
 import dev.holdfast.storage.StoreRecord.EndRecord;
 import dev.holdfast.storage.StoreRecord.NoteRecord;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
-import dev.holdfast.storage.StoredVersion;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.io.PrintWriter;
@@ -99,14 +97,17 @@ final class PruneCommand implements Callable<Integer> {
     } else {
       print(store, plan);
     }
-    return code(plan, missing);
+    return code(store, plan, missing);
   }
 
-  private int code(PrunePlan plan, List<Rejection> missing) {
+  private int code(Store store, PrunePlan plan, List<Rejection> missing) {
     PrintWriter err = spec.commandLine().getErr();
     missing.forEach(lost -> err.println("holdfast: " + lost));
-    boolean found = !plan.stays().isEmpty() || !missing.isEmpty();
-    if (found && plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.UNDECIDED)) {
+    boolean none =
+        plan.stays().isEmpty()
+            ? !missing.isEmpty() && store.isLost()
+            : plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.UNDECIDED);
+    if (none) {
       err.println("holdfast: no version is usable, so none is deleted; look with: holdfast verify");
       return ExitCode.NO_VERSION;
     }
@@ -123,7 +124,7 @@ final class PruneCommand implements Callable<Integer> {
             case VersionRecord version -> version.info().environment();
             case DamagedRecord bad ->
                 throw new CommandException(
-                    isUsable(store) ? ExitCode.DAMAGE : ExitCode.NO_VERSION,
+                    store.isLost() ? ExitCode.NO_VERSION : ExitCode.DAMAGE,
                     bad.why()
                         + "; it may refer to any version, so none is deleted; look with: holdfast"
                         + " verify");
@@ -131,14 +132,6 @@ final class PruneCommand implements Callable<Integer> {
           };
     }
     return said;
-  }
-
-  private static boolean isUsable(Store store) {
-    try (StoredVersion newest = store.newest().orElse(null)) {
-      return newest != null;
-    } catch (NoUsableVersionException e) {
-      return false;
-    }
   }
 
   private void print(Store store, PrunePlan plan) {

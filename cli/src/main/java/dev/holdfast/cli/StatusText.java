@@ -34,7 +34,7 @@ final class StatusText {
   }
 
   private static String none(JobStatus job) {
-    return job.damaged().isEmpty() ? "no version yet" : "no usable version";
+    return job.lost() ? "no usable version" : "no version yet";
   }
 
   private static void line(PrintWriter out, String name, String text) {

@@ -61,7 +61,10 @@ final class VerifyOutput {
   private static String outcome(VerifyReport report) {
     return switch (report.outcome()) {
       case CLEAN -> "clean";
-      case DAMAGED -> "DAMAGED; still usable: " + versions(report.usable());
+      case DAMAGED ->
+          report.usable().isEmpty()
+              ? "DAMAGED; no version was ever made"
+              : "DAMAGED; still usable: " + versions(report.usable());
       case NO_USABLE_VERSION -> "DAMAGED; NO USABLE VERSION";
     };
   }

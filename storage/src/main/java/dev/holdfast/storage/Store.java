@@ -44,7 +44,8 @@ public final class Store {
    * Opens an existing store for reading that is not sealed.
    *
    * @throws StoreRefusedException when there is none
-   * @throws NoUsableVersionException when its log is lost, or another store's
+   * @throws NoUsableVersionException when its log is lost, or another store's, or nothing tells
+   *     what it is
    * @throws KeyException when it is sealed
    * @throws StoreIoException when it cannot be read
    */
@@ -56,7 +57,8 @@ public final class Store {
    * Opens an existing store for reading.
    *
    * @throws StoreRefusedException when there is none
-   * @throws NoUsableVersionException when its log is lost, or another store's
+   * @throws NoUsableVersionException when its log is lost, or another store's, or nothing tells
+   *     what it is
    * @throws KeyException when it is sealed with another key, or not sealed and a key is given
    * @throws StoreIoException when it cannot be read
    */
@@ -298,6 +300,20 @@ public final class Store {
       throw new NoUsableVersionException(layout.root(), passedOver);
     }
     return Optional.of(Optional.empty());
+  }
+
+  /**
+   * Whether a restart is refused: versions were made, or may have been, and none is usable.
+   *
+   * @throws StoreIoException when the store cannot be read
+   */
+  public boolean isLost() {
+    try {
+      newest().ifPresent(StoredVersion::close);
+      return false;
+    } catch (NoUsableVersionException e) {
+      return true;
+    }
   }
 
   /**

@@ -68,7 +68,7 @@ final class StoreDirectory {
       throw new StoreRefusedException(path, "is not a directory; name another store with --store");
     }
     List<String> names = disk.list(path);
-    if (names.contains("HOLDFAST")) {
+    if (names.stream().anyMatch(StoreDirectory::tellsOfALog)) {
       return true;
     }
     List<String> logNames = names.contains("log") ? disk.list(path.resolve("log")) : List.of();
@@ -89,6 +89,13 @@ final class StoreDirectory {
     return false;
   }
 
+  /** HOLDFAST is made when there is a log, ALIVE and NEWEST after its first record. */
+  private static boolean tellsOfALog(String name) {
+    return name.equals("HOLDFAST")
+        || name.equals(StoreLayout.ALIVE)
+        || StoreLayout.newestNumber(name).isPresent();
+  }
+
   private static boolean isOwn(String name) {
     return OWN_NAMES.contains(name)
         || StoreLayout.isRootTemporary(name)
@@ -105,7 +112,7 @@ final class StoreDirectory {
   }
 
   /**
-   * The signpost is put up when the log is there, so where it stands alone the log has been lost.
+   * Makes sure that the log has not been lost.
    *
    * @throws NoUsableVersionException when it has
    */
@@ -119,7 +126,8 @@ final class StoreDirectory {
   }
 
   static boolean isLogLost(Disk disk, StoreLayout layout) throws IOException {
-    return !isThere(disk, layout.log()) && isThere(disk, layout.signpost());
+    return !isThere(disk, layout.log())
+        && disk.list(layout.root()).stream().anyMatch(StoreDirectory::tellsOfALog);
   }
 
   private static void refuseLink(Disk disk, Path path) throws IOException {

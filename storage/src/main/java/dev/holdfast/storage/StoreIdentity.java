@@ -19,7 +19,7 @@ final class StoreIdentity {
    * @throws NoUsableVersionException when the records cannot be this store's
    */
   static Optional<Id128> find(Disk disk, StoreLayout layout, Log log) throws IOException {
-    Optional<Id128> told = told(disk, layout);
+    Optional<Id128> told = told(disk, layout, log);
     Set<Id128> recorded = recorded(disk, layout, log, told);
     refuseForeign(layout, told, recorded);
     return told.isPresent() ? told : recorded.stream().findFirst();
@@ -46,7 +46,7 @@ final class StoreIdentity {
    */
   static Id128 findOrMake(Disk disk, StoreLayout layout, Log log, Disk.Access access)
       throws IOException {
-    Optional<Id128> told = told(disk, layout);
+    Optional<Id128> told = told(disk, layout, log);
     Set<Id128> recorded = recorded(disk, layout, log, told);
     refuseForeign(layout, told, recorded);
     if (told.isPresent()) {
@@ -71,10 +71,16 @@ final class StoreIdentity {
     return Signpost.create(disk, layout, Id128.random(), access);
   }
 
-  private static Optional<Id128> told(Disk disk, StoreLayout layout) throws IOException {
+  private static Optional<Id128> told(Disk disk, StoreLayout layout, Log log) throws IOException {
     try {
       return Signpost.read(disk, layout.signpost());
     } catch (StoreException e) {
+      if (log.numbers().isEmpty()) {
+        throw new NoUsableVersionException(
+            layout.root(),
+            "has no record, and its file HOLDFAST is damaged, so nothing tells what it is; put its"
+                + " files back from a copy, or move it away to begin anew");
+      }
       return Optional.empty(); // the records know as well
     }
   }

@@ -19,6 +19,7 @@ import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.IoKind;
 import java.io.IOException;
 import java.io.Serial;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -210,10 +211,18 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private void createAlive() throws IOException {
+    Path alive = layout.alive();
     try {
-      disk.touch(layout.alive());
-    } catch (NoSuchFileException e) {
-      disk.create(layout.alive(), options.access()).close();
+      disk.touch(alive);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      // It holds nothing, so one whose mode forbids the touch, or a link to nowhere, may be
+      // replaced.
+      try {
+        disk.delete(alive);
+      } catch (NoSuchFileException none) {
+        // There was none.
+      }
+      disk.create(alive, options.access()).close();
     }
   }
 

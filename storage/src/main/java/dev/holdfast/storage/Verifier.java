@@ -4,6 +4,7 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.VerifyOptions.Depth;
 import dev.holdfast.storage.VerifyReport.Finding;
+import dev.holdfast.storage.VerifyReport.Outcome;
 import dev.holdfast.storage.format.BlockIndex;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.FileHeader;
@@ -174,7 +175,25 @@ public final class Verifier implements AutoCloseable {
         List.copyOf(versions.keySet()),
         List.copyOf(usable),
         findings.files(),
-        findings.bytes());
+        findings.bytes(),
+        outcome(usable));
+  }
+
+  private Outcome outcome(Set<Long> usable) {
+    if (findings.findings().isEmpty()) {
+      return Outcome.CLEAN;
+    }
+    boolean lost = usable.isEmpty() && (!versions.isEmpty() || mayHaveHadVersions());
+    return lost ? Outcome.NO_USABLE_VERSION : Outcome.DAMAGED;
+  }
+
+  /** Where no version is left to look at: what is damaged may have been one. */
+  private boolean mayHaveHadVersions() {
+    try {
+      return store.isLost();
+    } catch (StoreIoException e) {
+      return true; // what cannot be read has been told
+    }
   }
 
   private List<Long> affected(Finding found, Set<Long> usable) {

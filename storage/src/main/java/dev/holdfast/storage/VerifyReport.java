@@ -26,7 +26,8 @@ public record VerifyReport(
     List<Long> versions,
     List<Long> usable,
     int files,
-    long bytes) {
+    long bytes,
+    Outcome outcome) {
   public VerifyReport {
     findings = List.copyOf(findings);
     notes = List.copyOf(notes);
@@ -76,20 +77,13 @@ public record VerifyReport(
   /** Something odd and harmless. */
   public record Note(String file, String what) {}
 
-  /** The verdict on the whole store. */
+  /** The verdict on the whole store, as far as was to be looked. */
   public enum Outcome {
     /** Every byte that was looked at is what was written. */
     CLEAN,
-    /** Something is damaged; at least one version can be restored. */
+    /** Something is damaged; a version can be restored, or none was ever made. */
     DAMAGED,
-    /** Something is damaged, and no version can be restored. */
+    /** Something is damaged, versions were or may have been made, and none can be restored. */
     NO_USABLE_VERSION
-  }
-
-  public Outcome outcome() {
-    if (findings.isEmpty()) {
-      return Outcome.CLEAN;
-    }
-    return usable.isEmpty() ? Outcome.NO_USABLE_VERSION : Outcome.DAMAGED;
   }
 }

@@ -17,6 +17,7 @@ import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,61 @@ class LostRecordsTest {
         var refused = assertThrows(NoUsableVersionException.class, writer::newest);
         assertTrue(refused.getMessage().contains("002.hf to 0000000000000004.hf are missing"));
       }
+    }
+  }
+
+  @Test
+  void open_aliveThatMayNotBeTouched_isReplaced() throws IOException {
+    anAttemptThatWasKilled();
+    ForwardingDisk denying =
+        new ForwardingDisk(disk) {
+          private boolean isDenied = true;
+
+          @Override
+          public void touch(Path file) throws IOException {
+            if (isDenied) {
+              throw new AccessDeniedException(file.toString());
+            }
+            super.touch(file);
+          }
+
+          @Override
+          public DiskFile create(Path file, Access access) throws IOException {
+            isDenied &= !file.equals(LAYOUT.alive());
+            return super.create(file, access);
+          }
+        };
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(denying))) {
+      writer.newest().orElseThrow().close();
+      denying.touch(LAYOUT.alive());
+    }
+  }
+
+  @Test
+  void open_noVersionMadeAndTheRestDamaged_begins() throws IOException {
+    TestStores.open(disk).close();
+    byte[] open = disk.bytes(LAYOUT.record(1));
+    open[300] ^= 1; // what it says, not what it is
+    disk.setBytes(LAYOUT.alive(), new byte[1]);
+    VerifyReport report = Verifier.verify(STORE, disk);
+    assertEquals(Outcome.DAMAGED, report.outcome());
+    assertEquals(List.of(0L, 1L), report.findings().stream().map(f -> f.number()).toList());
+    assertFalse(Store.open(STORE, disk).isLost());
+    try (StoreWriter writer = StoreWriter.open(STORE, TestStores.takingOver(disk))) {
+      assertTrue(writer.newest().isEmpty());
+    }
+  }
+
+  @Test
+  void open_onlyADamagedSignpostLeft_isRefusedByEverybody() throws IOException {
+    TestStores.open(disk).close();
+    disk.delete(LAYOUT.record(1));
+    disk.delete(LAYOUT.alive());
+    disk.setBytes(LAYOUT.signpost(), new byte[100]);
+    for (Executable one :
+        List.<Executable>of(() -> TestStores.open(disk).close(), () -> Store.open(STORE, disk))) {
+      var refused = assertThrows(NoUsableVersionException.class, one);
+      assertTrue(refused.getMessage().contains("move it away"), refused::toString);
     }
   }
 
