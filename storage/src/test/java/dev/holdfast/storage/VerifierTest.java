@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.storage.VerifyReport.Outcome;
+import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.io.Disk.Access;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ class VerifierTest {
           case 1 -> run(disk.bytes(file), stale.bytes(file), random);
           default -> burst(disk.bytes(file), random);
         };
-    boolean another = Arrays.equals(disk.bytes(file), stale.bytes(file)); // a whole file, not a run
+    boolean another = headsAreEqual(disk.bytes(file), stale.bytes(file)); // then it is not ours
     if (!another && !Arrays.equals(before, disk.bytes(file))) {
       VerifyReport report = Verifier.verify(STORE, disk);
       assertFalse(report.findings().isEmpty(), what + " of " + file);
@@ -135,6 +136,11 @@ class VerifierTest {
       count(what.substring(0, what.indexOf(' ')), 1);
     }
     disk.setBytes(file, before);
+  }
+
+  private static boolean headsAreEqual(byte[] one, byte[] two) {
+    int bytes = FileHeader.BYTES;
+    return Arrays.equals(Arrays.copyOf(one, bytes), Arrays.copyOf(two, bytes));
   }
 
   private static String burst(byte[] bytes, Random random) {
