@@ -19,6 +19,9 @@ final class Sizes {
    */
   static long parse(String what, String text) {
     Matcher matcher = SIZE.matcher(text.strip());
+    if (text.strip().equals("0")) {
+      return 0; // of whatever unit
+    }
     if (!matcher.matches() || matcher.group(2).isEmpty()) {
       throw unreadable(what, text);
     }

@@ -392,6 +392,7 @@ final class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0",
     "1B, 1",
     "64KiB, 65536",
     "64K, 65536",
@@ -400,7 +401,7 @@ final class SettingsTest {
     "2 GB, 2000000000",
     "1TiB, 1099511627776"
   })
-  void size_withUnit_isRead(String text, long bytes) {
+  void size_withUnitOrZero_isRead(String text, long bytes) {
     assertEquals(bytes, Sizes.parse("HOLDFAST_MEMORY", text));
   }
 
