@@ -232,6 +232,7 @@ public final class Main implements Runnable {
       case StoreHeldException e -> ExitCode.HELD;
       case StoreRefusedException e -> ExitCode.NO_VERSION;
       case KeyException e -> ExitCode.BAD_CONFIGURATION;
+      case HoldfastException e -> ExitCode.BAD_CONFIGURATION; // a setting of the job
       case DamagedException e -> ExitCode.DAMAGE;
       case UnsupportedFormatException e -> ExitCode.BAD_DATA;
       case StoreIoException e -> ExitCode.IO_ERROR;

@@ -123,4 +123,23 @@ final class RunOpeningTest {
       }
     }
   }
+
+  @Test
+  void settingThatCannotWork_ends78_andStartsNothing(@TempDir Path folder) throws Exception {
+    Path begun = folder.resolve("begun");
+    ProcessBuilder run =
+        Command.process(
+            List.of(),
+            "run",
+            "--store",
+            folder.resolve("a.holdfast"),
+            "--state",
+            "q*",
+            "--",
+            "touch",
+            begun);
+    run.directory(folder.toFile()).environment().put("HOLDFAST_MTTF", "abc");
+    Command.finish(run.start()).mustFail(ExitCode.BAD_CONFIGURATION, "HOLDFAST_MTTF \"abc\"");
+    assertFalse(Files.exists(begun));
+  }
 }
