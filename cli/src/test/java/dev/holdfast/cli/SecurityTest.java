@@ -142,7 +142,7 @@ final class SecurityTest {
             "--",
             "touch",
             "started");
-    assertEquals(ExitCode.FAILED, run.code(), run::toString);
+    assertEquals(ExitCode.BAD_CONFIGURATION, run.code(), run::toString);
     run.mustSay("may be written by others", "chmod go-w");
     assertFalse(Files.exists(temp.resolve("started")));
   }
