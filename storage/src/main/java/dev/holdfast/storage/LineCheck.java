@@ -61,7 +61,7 @@ final class LineCheck {
       }
     }
     if (log.isEmptied(disk, layout)) {
-      findings.add(1, layout.log(), "holds no record any more, and has held some");
+      findings.add(0, layout.log(), "holds no record any more, and has held some");
     }
   }
 

@@ -40,15 +40,10 @@ record Log(TreeSet<Long> numbers, List<String> others) {
     return gone;
   }
 
-  /**
-   * Whether every record has been lost. ALIVE is made after the first one, and NEWEST after the
-   * first version: where one of them stands there has been one.
-   */
+  /** Whether every record has been lost: something tells that there has been one. */
   boolean isEmptied(Disk disk, StoreLayout layout) throws IOException {
     return numbers.isEmpty()
-        && disk.list(layout.root()).stream()
-            .anyMatch(name ->
-                name.equals(StoreLayout.ALIVE) || StoreLayout.newestNumber(name).isPresent());
+        && disk.list(layout.root()).stream().anyMatch(StoreLayout::tellsOfARecord);
   }
 
   /** Says which numbers are left out. */

@@ -89,11 +89,9 @@ final class StoreDirectory {
     return false;
   }
 
-  /** HOLDFAST is made when there is a log, ALIVE and NEWEST after its first record. */
+  /** HOLDFAST is made when there is a log. */
   private static boolean tellsOfALog(String name) {
-    return name.equals("HOLDFAST")
-        || name.equals(StoreLayout.ALIVE)
-        || StoreLayout.newestNumber(name).isPresent();
+    return name.equals("HOLDFAST") || StoreLayout.tellsOfARecord(name);
   }
 
   private static boolean isOwn(String name) {

@@ -22,7 +22,7 @@ record StoreLayout(Path root, Keys keys) {
       Pattern.compile("\\.([0-9a-f]{16})-repair-[0-9a-f]{32}\\.tmp");
   private static final Pattern NEWEST = Pattern.compile("NEWEST-([0-9a-f]{16})");
   private static final Pattern SET_ASIDE = Pattern.compile("([0-9a-f]{16})\\.hf-[0-9]+");
-  static final String ALIVE = "ALIVE";
+  private static final String ALIVE = "ALIVE";
 
   private static final String GONE = ".gone";
 
@@ -45,6 +45,11 @@ record StoreLayout(Path root, Keys keys) {
   /** The name that tells of the newest version. */
   Path newest(long number) {
     return root.resolve(String.format(Locale.ROOT, "NEWEST-%016x", number));
+  }
+
+  /** ALIVE is made after a store's first record, and NEWEST after its first version. */
+  static boolean tellsOfARecord(String name) {
+    return name.equals(ALIVE) || newestNumber(name).isPresent();
   }
 
   /** The version of which a name in the root tells. */

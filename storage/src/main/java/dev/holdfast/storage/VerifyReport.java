@@ -17,6 +17,7 @@ import java.util.Optional;
  *     Depth#BLOCKS} and without a sample every byte of them can be restored
  * @param files how many files were looked at
  * @param bytes their length
+ * @param outcome the verdict
  */
 public record VerifyReport(
     Depth depth,
