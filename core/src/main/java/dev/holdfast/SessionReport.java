@@ -66,7 +66,11 @@ final class SessionReport {
   static List<String> restoredFiles(
       String job, StoreWriter store, Restorer.Found found, Restored restored, Ledger now) {
     if (found.number() == 0) {
-      return List.of("no version yet: job " + job + " begins with the files that are there");
+      String left =
+          store.startLedger().attempts() == 1
+              ? ""
+              : "; one that the attempt before was writing when it ended may not be whole";
+      return List.of("no version yet: job " + job + " begins with the files that are there" + left);
     }
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -151,10 +151,14 @@ final class AttemptHistory {
   /**
    * How many versions the job has made. A ledger does not know of those whose records were lost
    * before the next attempt read them; the number line does, since every number that is no other
-   * record's was a version's, or that of an END which is lost too.
+   * record's was a version's, or that of an OPEN or an END which is lost too.
    */
   long versionsMade() {
     Set<Long> others = new TreeSet<>(); // than versions
+    opens.forEach(open -> others.add(open.number()));
+    if (!records.isEmpty()) {
+      others.add(1L); // a log begins with an OPEN, also where that is lost
+    }
     for (Brief record : records.values()) {
       if (record instanceof OfVersion version) {
         others.add(version.attempt());

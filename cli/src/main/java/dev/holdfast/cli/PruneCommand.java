@@ -40,13 +40,13 @@ import picocli.CommandLine.Spec;
           + " job that runs need not be stopped, and readers are not disturbed.",
       "Never deleted: the newest version that verifies, a second one that shares no file with it,"
           + " what is pinned, and what any of these needs. The first two are read, block by block,"
-          + " before anything goes."
+          + " before anything goes; where that finds damage, nothing goes before it is repaired."
     },
     footerHeading = "%nExit codes:%n",
     footer = {
       "   0  done",
       "   2  wrong usage",
-      "   3  a record is missing; or one is damaged, and then nothing is deleted",
+      "   3  a record is missing; or something that was read is damaged, and then nothing is deleted",
       "   4  no such store, or no version in it is usable",
       "   5  a run has opened the store and not made a version yet: try again after it",
       "  74  I/O error; to go on, repeat"
@@ -103,13 +103,18 @@ final class PruneCommand implements Callable<Integer> {
   private int code(Store store, PrunePlan plan, List<Rejection> missing) {
     PrintWriter err = spec.commandLine().getErr();
     missing.forEach(lost -> err.println("holdfast: " + lost));
+    plan.damaged().forEach(damaged -> err.println("holdfast: " + damaged));
     boolean none =
         plan.stays().isEmpty()
             ? !missing.isEmpty() && store.isLost()
-            : plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.UNDECIDED);
+            : plan.damaged().size() == plan.stays().size();
     if (none) {
       err.println("holdfast: no version is usable, so none is deleted; look with: holdfast verify");
       return ExitCode.NO_VERSION;
+    }
+    if (!plan.damaged().isEmpty()) {
+      err.println("holdfast: nothing is deleted before that is repaired; try: holdfast repair");
+      return ExitCode.DAMAGE;
     }
     return missing.isEmpty() ? ExitCode.DONE : ExitCode.DAMAGE;
   }
@@ -175,7 +180,8 @@ final class PruneCommand implements Callable<Integer> {
       case LAST -> "one of the last";
       case SPREAD -> "the newest of its time";
       case NEEDED -> "version " + reason.by() + " needs it";
-      case UNDECIDED -> "it, or an output file, is damaged, and no sound one is newer";
+      case DAMAGED -> "it, or an output file, is damaged";
+      case WAITING -> "until the damage is repaired";
       case NOTHING -> throw new IllegalArgumentException("it does not stay");
     };
   }

@@ -126,6 +126,7 @@ final class RepairCommand implements Callable<Integer> {
   private static String words(Kind kind, boolean applied) {
     return switch (kind) {
       case REBUILD -> applied ? "repaired: " : "can be repaired: ";
+      case REBUILD_IN_PART -> applied ? "repaired in part: " : "can be repaired in part: ";
       case SET_ASIDE -> applied ? "moved into quarantine: " : "can be moved into quarantine: ";
       case LEAVE -> "beyond repair: ";
     };

@@ -223,6 +223,10 @@ final class StatusText {
             "end");
     job.attempts().forEach(attempt -> table.row(cells(attempt)));
     table.print(out, "  ");
+    long lost = job.ledger().attempts() - job.attempts().size();
+    if (lost > 0) {
+      out.println("  and " + Text.count(lost, "attempt") + " of which no record tells any more");
+    }
   }
 
   private static String[] cells(AttemptStatus attempt) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Retention.Kept;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,12 +16,18 @@ import java.util.TreeMap;
  * @param goes the versions to be deleted, oldest first
  * @param stays the others, oldest first
  * @param overBudget whether what must stay is longer than the rules allow
+ * @param damaged the versions that were found damaged; where there is one, none goes
  */
 public record PrunePlan(
-    KeepRules rules, List<Version> goes, List<Version> stays, boolean overBudget) {
+    KeepRules rules,
+    List<Version> goes,
+    List<Version> stays,
+    boolean overBudget,
+    List<Rejection> damaged) {
   public PrunePlan {
     goes = List.copyOf(goes);
     stays = List.copyOf(stays);
+    damaged = List.copyOf(damaged);
   }
 
   /**
@@ -53,14 +60,17 @@ public record PrunePlan(
       SPREAD,
       /** Another version that stays refers to it. */
       NEEDED,
-      /** It, or one of its output files, is damaged, and no sound one is newer. */
-      UNDECIDED,
+      /** It, or one of its output files, is damaged. */
+      DAMAGED,
+      /** It would go, were it not for the damage of another one. */
+      WAITING,
       /** It goes. */
       NOTHING
     }
   }
 
-  static PrunePlan of(KeepRules rules, Collection<Kept> versions, Retention.Plan plan) {
+  static PrunePlan of(
+      KeepRules rules, Collection<Kept> versions, Retention.Plan plan, List<Rejection> damaged) {
     NavigableMap<Long, Version> goes = new TreeMap<>();
     NavigableMap<Long, Version> stays = new TreeMap<>();
     Reason nothing = new Reason(Reason.Why.NOTHING, 0);
@@ -71,7 +81,11 @@ public record PrunePlan(
       (plan.victims().contains(kept.number()) ? goes : stays).put(kept.number(), version);
     }
     return new PrunePlan(
-        rules, new ArrayList<>(goes.values()), new ArrayList<>(stays.values()), plan.overBudget());
+        rules,
+        new ArrayList<>(goes.values()),
+        new ArrayList<>(stays.values()),
+        plan.overBudget(),
+        damaged);
   }
 
   /** What it frees, in bytes. */

@@ -197,7 +197,8 @@ public final class Repair {
     }
     rebuild.patches().forEach(patch -> details.add("byte " + patch.offset() + ": " + patch.what()));
     lost(rebuild).ifPresent(details::add);
-    return new Step(path.toString(), Kind.REBUILD, details);
+    Kind kind = rebuild.lost().isEmpty() ? Kind.REBUILD : Kind.REBUILD_IN_PART;
+    return new Step(path.toString(), kind, details);
   }
 
   private static Optional<String> lost(FileRebuild rebuild) {
@@ -248,7 +249,7 @@ public final class Repair {
     Set<Long> rebuilt = new TreeSet<>();
     if (!apply) {
       steps.values().stream()
-          .filter(step -> step.kind() == Kind.REBUILD)
+          .filter(step -> step.kind() == Kind.REBUILD || step.kind() == Kind.REBUILD_IN_PART)
           .map(step -> StoreLayout.recordNumber(Path.of(step.file()).getFileName().toString()))
           .forEach(number -> number.ifPresent(rebuilt::add));
     }

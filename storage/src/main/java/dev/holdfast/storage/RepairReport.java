@@ -32,6 +32,8 @@ public record RepairReport(boolean applied, List<Step> steps, VerifyReport verif
   public enum Kind {
     /** Written anew as it was at first; the damaged one is kept in quarantine. */
     REBUILD,
+    /** The same, but for blocks that are lost: what does not need them can be restored. */
+    REBUILD_IN_PART,
     /** Moved into quarantine, because nothing that restores needs it. */
     SET_ASIDE,
     /** Left where it is. */

@@ -92,7 +92,14 @@ final class Retention {
       Set<Long> needed,
       Set<Long> countedOn,
       long stayBytes,
-      boolean overBudget) {}
+      boolean overBudget) {
+    /** The same, but that nothing goes for now. */
+    Plan waiting() {
+      NavigableMap<Long, Reason> all = new TreeMap<>(stays);
+      victims.forEach(number -> all.put(number, new Reason(Why.WAITING, 0)));
+      return new Plan(Set.of(), all, needed, countedOn, stayBytes, overBudget);
+    }
+  }
 
   private final NavigableMap<Long, Kept> all = new TreeMap<>();
   private final NavigableMap<Long, Kept> sound = new TreeMap<>();
@@ -136,7 +143,7 @@ final class Retention {
         continue;
       }
       if (!stays.containsKey(number)) {
-        stay(number, new Reason(Why.UNDECIDED, 0));
+        stay(number, new Reason(Why.DAMAGED, 0));
       }
       needed.addAll(version.refs());
     }

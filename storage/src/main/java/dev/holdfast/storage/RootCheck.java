@@ -111,7 +111,8 @@ final class RootCheck {
       if (request.isPresent()) {
         findings.count(disk.facts(path).bytes());
         long attempt = request.get().attempt();
-        findings.note(path, "asks attempt " + attempt + " to stop, by " + request.get().by());
+        findings.note(
+            path, "asks the attempt of record " + attempt + " to stop, by " + request.get().by());
       }
     } catch (StoreException e) {
       findings.add(0, path, e);
@@ -127,7 +128,10 @@ final class RootCheck {
       OptionalLong attempt = StoreLayout.temporaryAttempt(name);
       if (attempt.isPresent()) {
         findings.note(
-            path, "is being written by attempt " + attempt.getAsLong() + ", or was left by it");
+            path,
+            "is being written by the attempt of record "
+                + attempt.getAsLong()
+                + ", or was left by it");
       } else if (StoreLayout.isGone(name)) {
         findings.note(path, "is a deleted version; the next prune removes it");
       } else if (StoreLayout.isRepair(name)) {

@@ -80,7 +80,9 @@ final class SetAside {
   private String reasonAgainst(long number) {
     long newest = newestVersion();
     if (!report.usable().contains(newest) && !rebuilt.contains(newest)) {
-      return "the newest version does not restore; run the job until it has made another";
+      return report.usable().isEmpty() && rebuilt.isEmpty()
+          ? "no version restores"
+          : "the newest version does not restore; run the job until it has made another";
     }
     if (number > newest) {
       return "no version is newer";

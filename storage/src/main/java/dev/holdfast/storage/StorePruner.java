@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Retention.Kept;
 import dev.holdfast.storage.Retention.Wishes;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
@@ -12,12 +13,15 @@ import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Time;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -28,8 +32,9 @@ import java.util.TreeSet;
  * resumed from. Its newest record in the log is that version, or one whose fate it does not know
  * and which follows that version; so both stay, with all they refer to. Before its first version
  * nobody else knows where it resumed, and nothing is deleted. That the newest version and the spare
- * can be restored is not believed but tried, block by block and with its output files, before
- * anything goes.
+ * can be restored is not believed but tried, block by block and with their output files, before
+ * anything goes; and where that finds damage nothing goes, since a repair may find the lost bytes
+ * in any other version.
  */
 public final class StorePruner {
   /** A run may make versions faster than they can be verified; it need not be outrun for ever. */
@@ -41,7 +46,7 @@ public final class StorePruner {
   private final StoreLayout layout;
   private final OutputCheck outputs;
   private final Set<Long> verified = new HashSet<>();
-  private final Set<Long> spoilt = new HashSet<>();
+  private final SortedMap<Long, Rejection> spoilt = new TreeMap<>();
 
   public StorePruner(Store store, Disk disk, Time time) {
     this.store = store;
@@ -134,8 +139,8 @@ public final class StorePruner {
     return done;
   }
 
-  private static PrunePlan told(KeepRules rules, Drawn drawn) {
-    return PrunePlan.of(rules, drawn.versions(), drawn.plan());
+  private PrunePlan told(KeepRules rules, Drawn drawn) {
+    return PrunePlan.of(rules, drawn.versions(), drawn.plan(), List.copyOf(spoilt.values()));
   }
 
   private StoreException moving(Optional<Claim> writer) {
@@ -155,7 +160,7 @@ public final class StorePruner {
     int vanished = 0;
     while (!verified.containsAll(drawn.plan().countedOn())) {
       for (long number : drawn.plan().countedOn()) {
-        if (!verified.contains(number) && !verify(number) && !spoilt.contains(number)) {
+        if (!verified.contains(number) && !verify(number) && !spoilt.containsKey(number)) {
           vanished++;
         }
       }
@@ -184,7 +189,8 @@ public final class StorePruner {
     Set<Long> needed = writer.isEmpty() ? Set.of() : bases(writer.get());
     Set<Long> pinned = Pins.list(disk, layout);
     Wishes wishes = new Wishes(rules, spare, pinned, needed, time.epochMs());
-    Retention.Plan plan = Retention.plan(versions.all(), spoilt, wishes);
+    Retention.Plan plan = Retention.plan(versions.all(), spoilt.keySet(), wishes);
+    plan = spoilt.isEmpty() ? plan : plan.waiting();
     return new Drawn(plan, List.copyOf(versions.all()), pinned, log.highest(), log.gone(), writer);
   }
 
@@ -222,11 +228,17 @@ public final class StorePruner {
    * would pass it over, or when it is no longer there.
    */
   private boolean verify(long number) throws IOException {
+    OutputCheck.Listener listener =
+        new OutputCheck.Listener() {
+          @Override
+          public void wrong(Path file, StoreException why) {
+            spoilt.putIfAbsent(number, new Rejection(number, why.getMessage()));
+          }
+        };
     try (StoredVersion version = store.version(number)) {
       version.readAll();
-      if (outputs.run(version.toRecord(), new OutputCheck.Listener() {})) {
+      if (outputs.run(version.toRecord(), listener)) {
         verified.add(number);
-        return true;
       }
     } catch (NoUsableVersionException e) {
       return false; // its writer has deleted it meanwhile
@@ -234,11 +246,11 @@ public final class StorePruner {
       if (!e.kind().isOfOneFile()) {
         throw e;
       }
+      listener.wrong(layout.record(number), e);
     } catch (StoreException e) {
-      // It counts for nothing; another one must take its place.
+      listener.wrong(layout.record(number), e);
     }
-    spoilt.add(number);
-    return false;
+    return verified.contains(number);
   }
 
   /**

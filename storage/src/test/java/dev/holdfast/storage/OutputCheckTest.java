@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.PrunePlan.Reason.Why;
 import dev.holdfast.storage.RepairReport.Kind;
 import dev.holdfast.storage.VerifyOptions.Depth;
@@ -127,14 +128,15 @@ class OutputCheckTest {
   }
 
   @Test
-  void prune_outputOfTheNewestDamaged_leavesWhatARestartGoesOnFrom() {
+  void prune_outputOfTheNewestDamaged_deletesNothing() {
     threeVersions(STORE, "probe.csv");
     disk.bytes(PROBE)[2 * LINE_BYTES] ^= 1;
     Store store = Store.open(STORE, disk);
     PrunePlan plan = new StorePruner(store, disk, Time.SYSTEM).prune(KeepRules.last(1), false);
-    assertEquals(List.of(2L), plan.goes().stream().map(v -> v.number()).toList());
+    assertEquals(List.of(), plan.goes());
+    assertEquals(List.of(4L), plan.damaged().stream().map(Rejection::number).toList());
     assertEquals(
-        List.of(Why.NEWEST, Why.UNDECIDED),
+        List.of(Why.WAITING, Why.NEWEST, Why.DAMAGED),
         plan.stays().stream().map(v -> v.reason().why()).toList());
     assertFalse(verify().usable().isEmpty());
   }

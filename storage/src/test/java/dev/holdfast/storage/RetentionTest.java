@@ -181,7 +181,7 @@ class RetentionTest {
         plan.stays());
     assertEquals(Set.of(3L, 6L), plan.needed());
     Plan damaged = Retention.plan(THREE_FAMILIES, Set.of(7L), wishes);
-    assertEquals(new Reason(Why.UNDECIDED, 0), damaged.stays().get(7L));
+    assertEquals(new Reason(Why.DAMAGED, 0), damaged.stays().get(7L));
   }
 
   @Test

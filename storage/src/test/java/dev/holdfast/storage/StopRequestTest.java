@@ -129,7 +129,8 @@ class StopRequestTest {
     new StopRequest(1, ADA).leave(STORE, disk);
     VerifyReport report = Verifier.verify(STORE, disk);
     assertEquals(Outcome.CLEAN, report.outcome(), report.toString());
-    assertTrue(report.notes().toString().contains("asks attempt 1 to stop, by ada on n007"));
+    assertTrue(
+        report.notes().toString().contains("asks the attempt of record 1 to stop, by ada on n007"));
     byte[] bytes = disk.bytes(layout.stop());
     for (int bit = 0; bit < 8 * bytes.length; bit++) {
       bytes[bit / 8] ^= (byte) (1 << bit % 8);
