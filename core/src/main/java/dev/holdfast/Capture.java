@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * What one capture holds, until it is {@link #committed} or has {@link #failed}; one of the two
- * must be called, once, by any thread. The sources stand still while the capture is open; of a
- * {@link ProtectedState#blocking} state only while the program does.
+ * must be called, once, by any thread, of the earlier capture first. The sources stand still while
+ * the capture is open; of a {@link ProtectedState#blocking} state only while the program does.
  */
 final class Capture {
   private final ProtectedState state;
@@ -40,7 +40,10 @@ final class Capture {
     return stateBytes;
   }
 
-  /** The bytes of the blocks that the next version must hold. */
+  /**
+   * The bytes of the blocks that the next version must hold: those of the capture before included,
+   * should that not have ended yet.
+   */
   long changedBytes() {
     return changedBytes;
   }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes versions: captures the state on the program's thread, the only time it is blocked, and has
- * the writer thread make it durable. One version is written at a time.
+ * the writer thread make it durable. One version is written at a time; the next may be captured
+ * meanwhile.
  */
 final class Checkpointer {
   private final Declared declared;
@@ -30,7 +31,11 @@ final class Checkpointer {
   private final Pacer pacer;
 
   private long capturedStep = -1;
-  private @Nullable Version inFlight;
+  private @Nullable Version newest;
+
+  /** The one captured before the newest. */
+  private @Nullable Version earlier;
+
   private boolean warnedNeverChanged;
   private boolean warnedBlocking;
 
@@ -111,18 +116,21 @@ final class Checkpointer {
     return result;
   }
 
-  /** Waits for the version being written, if there is one. */
+  /** Waits until no version is being written. */
   void awaitInFlight() {
-    Version running = inFlight;
-    if (running != null) {
-      running.awaitDurable();
+    await(newest);
+  }
+
+  private static void await(@Nullable Version version) {
+    if (version != null) {
+      version.awaitDurable();
     }
   }
 
   /** Copies the state and hands it to the writer: the only time the loop is blocked. */
   Version capture() {
     long waitedFrom = nowNs();
-    awaitInFlight();
+    await(earlier);
     long from = nowNs();
     clock.blocked(from - waitedFrom);
     long stoodNs = clock.suspendedNs();
@@ -155,7 +163,8 @@ final class Checkpointer {
             step,
             writerThread.start(
                 () -> commit(at, capture, marks, ledger, capturedNs, stoodAtCaptureNs)));
-    inFlight = version;
+    earlier = newest;
+    newest = version;
     capturedStep = step;
     if (blocking) {
       version.awaitDurable();
@@ -217,7 +226,7 @@ final class Checkpointer {
         at,
         capture.sources(),
         marks,
-        ledger,
+        clock.withVersions(ledger),
         pacer.costs(),
         metrics.encode(),
         declared.parameters(),

@@ -268,7 +268,9 @@ public final class Holdfast implements AutoCloseable {
 
   /**
    * Captures a version now, due or not. Returns when the state has been copied; {@link
-   * Version#awaitDurable} waits for the disk.
+   * Version#awaitDurable} waits for the disk. That is also so while the version before is being
+   * written, as long as there is memory for what has changed since: 64 MiB, and of a third version
+   * none.
    *
    * <p>The state must be that of a boundary, because a restart goes on with the step that follows
    * it: in a loop over {@link #steps} call this before the step changes anything, in a while-loop

@@ -68,6 +68,11 @@ final class JobClock {
     begin = begin.withVersion(storedBytes, stateBytes);
   }
 
+  /** An earlier ledger of this attempt, with the versions that were committed since. */
+  synchronized Ledger withVersions(Ledger earlier) {
+    return earlier.withVersionsOf(begin);
+  }
+
   /** The job's ledger at this moment. */
   synchronized Ledger now() {
     long now = time.epochMs();

@@ -41,7 +41,7 @@ final class Pacer {
   private boolean planned;
   private long lastEndNs;
   private long lastSteps;
-  private boolean writing;
+  private int writing;
   private final BackOff backOff = new BackOff();
 
   /**
@@ -111,9 +111,9 @@ final class Pacer {
     }
   }
 
-  /** A version is about to be written. */
+  /** A version is about to be written, maybe after the one before. */
   synchronized void writing() {
-    writing = true;
+    writing++;
   }
 
   /** A capture has just ended. */
@@ -167,7 +167,7 @@ final class Pacer {
 
   /** The same where the program stood still while it was written: it measures nothing. */
   synchronized void writtenInterrupted(long nowNs, boolean isDurable) {
-    writing = false;
+    writing = Math.max(0, writing - 1);
     if (isDurable) {
       backOff.worked();
     } else {
@@ -251,7 +251,7 @@ final class Pacer {
    * when the policy says never.
    */
   synchronized long untilDueNs(long nowNs) {
-    if (writing) {
+    if (writing > 0) {
       return Long.MAX_VALUE;
     }
     if (backOff.active()) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  * capture copies nothing, and what has changed is read from the program's own memory while the loop
  * waits. A state that has become blocking stays so.
  *
- * <p>The thread of the loop calls everything here; only a capture's end may come from another.
+ * <p>A capture may be made while the one before is being written, as far as spare slots suffice for
+ * what has changed meanwhile; then it waits for the end of that one. A third is not made.
+ *
+ * <p>The thread of the loop calls everything here; only a capture's end may come from another, that
+ * of the earlier one first.
  */
 final class ProtectedState implements AutoCloseable {
   private static final long IDLE_BYTES_MIN = 4096;
@@ -42,7 +47,15 @@ final class ProtectedState implements AutoCloseable {
   private final Scratch scratch = new Scratch();
   private @Nullable Shadow shadow;
   private boolean fitted;
-  private volatile @Nullable Capture open;
+
+  /** Whoever makes a capture or ends one holds it. */
+  private final Object captures = new Object();
+
+  /** The newest capture, until it ends. */
+  private @Nullable Capture open;
+
+  /** The one before, until it ends. */
+  private @Nullable Capture written;
 
   /**
    * Creates a state without regions.
@@ -130,7 +143,13 @@ final class ProtectedState implements AutoCloseable {
   }
 
   private void requireNoCapture() {
-    if (open != null) {
+    synchronized (captures) {
+      require(open == null && written == null);
+    }
+  }
+
+  private static void require(boolean free) {
+    if (!free) {
       throw new IllegalStateException("a capture is open: end it with committed() or failed()");
     }
   }
@@ -168,13 +187,25 @@ final class ProtectedState implements AutoCloseable {
   }
 
   /**
-   * Captures the state. The capture must be ended before the next.
+   * Captures the state. At most one capture may be open before; of a {@link #blocking} state none.
    *
    * @throws ConcurrentWriteException when another thread wrote meanwhile; the blocks stay owed
    * @throws IllegalStateException when a region cannot be captured; names it
    */
   Capture capture() {
-    requireNoCapture();
+    synchronized (captures) {
+      require(written == null && (open == null || shadow != null));
+      if (open != null && shadow != null) {
+        written = open;
+        open = null;
+        shadow.beginBeside();
+      }
+      open = make();
+      return open;
+    }
+  }
+
+  private Capture make() {
     try {
       captureIntoShadow();
       if (shadow != null) {
@@ -185,6 +216,7 @@ final class ProtectedState implements AutoCloseable {
         hashed.forEach(HashedPart::capture);
       }
     } catch (RuntimeException | Error e) {
+      awaitWritten();
       endCapture(false);
       throw e;
     }
@@ -195,16 +227,33 @@ final class ProtectedState implements AutoCloseable {
     long changedBytes =
         into == null ? hashed.stream().mapToLong(HashedPart::owedBytes).sum() : into.owedBytes();
     FirstWrites firstWrites = into == null ? FirstWrites.NONE : into.firstWrites();
-    Capture capture = new Capture(this, sources, stateBytes, changedBytes, firstWrites);
-    open = capture;
-    return capture;
+    return new Capture(this, sources, stateBytes, changedBytes, firstWrites);
+  }
+
+  /**
+   * Waits until the capture before has ended, whose end needs the lock that the caller holds; an
+   * interrupt of the program's thread is for the program.
+   */
+  private void awaitWritten() {
+    boolean interrupted = false;
+    while (written != null) {
+      try {
+        captures.wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void captureIntoShadow() {
     for (int attempt = 0; attempt < ATTEMPTS && shadow != null; attempt++) {
-      if (fitted && shadow.capture()) {
+      if (fitted && shadow.capture(this::awaitWritten)) {
         return;
       }
+      awaitWritten(); // slots are about to move
       regions.values().forEach(Region::refresh);
       fitShadow();
     }
@@ -215,11 +264,19 @@ final class ProtectedState implements AutoCloseable {
   }
 
   void end(Capture capture, boolean committed) {
-    if (open != capture) {
-      throw new IllegalStateException("this capture has ended already");
+    synchronized (captures) {
+      if (written != null && written == capture) {
+        Objects.requireNonNull(shadow).endWritten(committed);
+        written = null;
+        captures.notifyAll();
+      } else if (written == null && open == capture) {
+        endCapture(committed);
+        open = null;
+      } else {
+        throw new IllegalStateException(
+            "this capture has ended already, or an earlier one has not");
+      }
     }
-    endCapture(committed);
-    open = null; // publishes the ended capture to the thread of the loop
   }
 
   private void endCapture(boolean committed) {

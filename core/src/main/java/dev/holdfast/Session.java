@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * of a flag; the timer sets it when the pacer says that a checkpoint is due, and a signal or the store
  * sets it when the job must stop. Only then does the program's thread come here, capture the state
  * (the only time it is blocked) and hand it to the writer thread, which makes it durable while the
- * program computes on. One version is written at a time.
+ * program computes on. One version is written at a time; the next may be captured meanwhile.
  */
 /** A job's connection to its store, from opening to the end of the attempt. */
 final class Session implements Engine {

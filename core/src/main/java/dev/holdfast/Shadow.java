@@ -7,6 +7,7 @@ import dev.holdfast.storage.format.RegionSchema;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The shadows of all regions in one memory: what was captured last, and what is owed. */
 final class Shadow implements AutoCloseable {
@@ -27,7 +28,7 @@ final class Shadow implements AutoCloseable {
   private final ShadowMemory memory;
   private final Spares spares;
   private final List<Entry> entries = new ArrayList<>();
-  private final List<RegionSource> sources = new ArrayList<>();
+  private @Nullable List<RegionSource> sources;
   private long captures;
   private boolean exhausted;
 
@@ -50,11 +51,17 @@ final class Shadow implements AutoCloseable {
     List<TrackedPart> parts =
         region.parts().stream().map(part -> new TrackedPart(part, memory, spares, team)).toList();
     entries.add(new Entry(region, parts));
-    sources.addAll(parts);
+    sources = null;
   }
 
+  /** What the writer of the newest capture reads. */
   List<RegionSource> sources() {
-    return Collections.unmodifiableList(sources);
+    if (sources == null) {
+      List<RegionSource> all = new ArrayList<>();
+      entries.forEach(entry -> entry.parts.forEach(part -> all.add(part.source())));
+      sources = Collections.unmodifiableList(all);
+    }
+    return sources;
   }
 
   long sizeBytes() {
@@ -119,23 +126,43 @@ final class Shadow implements AutoCloseable {
     return memory.slabCount() > 0 && neededBytes() <= memoryBytes;
   }
 
+  /** The newest capture is being written while the next is made. */
+  void beginBeside() {
+    entries.forEach(entry -> entry.parts.forEach(TrackedPart::beginBeside));
+    sources = null;
+  }
+
+  /** The capture that was being written beside the newest one has ended. */
+  void endWritten(boolean committed) {
+    entries.forEach(entry -> entry.parts.forEach(part -> part.endWritten(committed)));
+  }
+
   /**
    * Looks at all regions and copies the blocks that have changed.
    *
+   * @param awaitWritten waits for the end of the capture that is being written, if there is one
    * @return false when a region has grown beyond the memory: see {@link #fit}
    */
-  boolean capture() {
+  boolean capture(Runnable awaitWritten) {
     captures++;
     boolean anyChanged = false;
     for (Entry entry : entries) {
       entry.region.refresh();
       for (TrackedPart part : entry.parts) {
+        if (part.isOutdated()) {
+          awaitWritten.run();
+        }
         boolean resized = part.hasOtherSize();
         if (!part.resize()) {
           exhausted = true;
           return false;
         }
-        if (part.capture() || resized) {
+        boolean changed = part.capture();
+        if (part.starved()) {
+          awaitWritten.run();
+          changed |= part.capture();
+        }
+        if (changed || resized) {
           entry.region.noteChange();
           anyChanged = true;
         }

@@ -5,30 +5,20 @@ import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.RegionSource;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stored region with its shadow: a table of slots, one per block, which hold what was captured
- * last. The shadow is the exact change detector, what the writer reads while the program goes on,
- * and the previous value that a delta can refer to.
+ * One stored region with its shadow, {@link CapturedBlocks}: the exact change detector, what the
+ * writer reads while the program goes on, and the previous value that a delta can refer to.
  *
- * <p>A block is <em>owed</em> from the capture that finds it changed until a version that holds it
- * is committed. A changed block that is not owed moves to a spare slot; its old slot holds the
- * bytes of the newest committed version until the capture ends. Where the kernel has told that few
- * pages of a block were written, it stays and its old bytes are kept in {@link OldPieces}. A
- * changed block that is owed is overwritten: no version holds what was there.
+ * <p>A changed block that is not owed moves to a spare slot; its old slot holds the bytes of the
+ * newest committed version until the capture ends. Where the kernel has told that few pages of a
+ * block were written, it stays and its old bytes are kept in {@link OldPieces}. A changed block
+ * that is owed is overwritten: no version holds what was there. Beside a capture that is still
+ * being written every changed block moves.
  */
-final class TrackedPart implements RegionSource {
-  private static final byte OWED = 1;
-
-  /** Instead of an old slot: what it would hold is kept in pieces. */
-  private static final long IN_PIECES = -2;
-
-  /** The slot holds what was captured; not so for new blocks. */
-  private static final byte KNOWN = 2;
-
+final class TrackedPart {
   /** Below it threads cost more than they save. */
   private static final long SHARED_BYTES_MIN = 16L << 20;
 
@@ -36,25 +26,22 @@ final class TrackedPart implements RegionSource {
   private static final int SHARE_BYTES = 4 << 20;
 
   private final Part part;
-  private @Nullable RegionSchema schema;
   private final ShadowMemory memory;
-  private final Spares spares;
-  private final OldPieces pieces;
   private final WriteWatch watch;
   private final CaptureTeam team;
-  private long[] slots = {};
-  private long[] olds = {};
-  private byte[] flags = {};
-  private int owedBlocks;
-  private long owedBytes;
-  private int oldBlocks;
+  private CapturedBlocks blocks;
+
+  /** Those of a capture that is being written while the next is made. */
+  private @Nullable CapturedBlocks written;
+
+  /** There was no spare slot for a block that must move: what comes after it was not looked at. */
+  private volatile boolean starved;
 
   TrackedPart(Part part, ShadowMemory memory, Spares spares, CaptureTeam team) {
     this.part = part;
     this.team = team;
     this.memory = memory;
-    this.spares = spares;
-    pieces = new OldPieces(memory, spares);
+    blocks = new CapturedBlocks(memory, spares);
     watch = part.watch();
   }
 
@@ -62,118 +49,76 @@ final class TrackedPart implements RegionSource {
     return part;
   }
 
-  @Override
-  public RegionSchema schema() {
-    return schema == null ? part.schema() : schema;
+  /** What the writer of the newest capture reads. */
+  RegionSource source() {
+    return blocks;
+  }
+
+  RegionSchema schema() {
+    return blocks.isNew() ? part.schema() : blocks.schema();
   }
 
   int blockCount() {
-    return slots.length;
+    return blocks.count();
   }
 
   long owedBytes() {
-    return owedBytes;
+    return blocks.owedBytes();
   }
 
   /** Nothing is known any more and everything is owed; the slots stay. */
   void distrust() {
-    for (int b = 0; b < slots.length; b++) {
-      flags[b] &= ~KNOWN;
-      flags[b] |= OWED;
+    if (!blocks.isNew()) {
+      blocks.distrust();
     }
-    count();
   }
 
   /** The bytes of the slots for the part as it is now. */
   long neededBytes() {
     RegionSchema now = part.schema();
-    int blocks = now.blockCount();
-    return blocks == 0
+    int count = now.blockCount();
+    return count == 0
         ? 0
-        : (blocks - 1L) * now.blockSizeBytes()
-            + ShadowMemory.slotBytes(now.blockLengthBytes(blocks - 1));
+        : (count - 1L) * now.blockSizeBytes()
+            + ShadowMemory.slotBytes(now.blockLengthBytes(count - 1));
   }
 
   /** Whether the part was captured with another size than it has now. */
   boolean hasOtherSize() {
-    return schema != null && schema.sizeBytes() != part.schema().sizeBytes();
+    return !blocks.isNew() && blocks.schema().sizeBytes() != part.schema().sizeBytes();
+  }
+
+  /** Whether {@link #resize} has something to do. */
+  boolean isOutdated() {
+    return blocks.isNew() || !blocks.schema().equals(part.schema());
   }
 
   /**
-   * Gives every block of the part as it is now a slot.
+   * Gives every block of the part as it is now a slot; not beside a capture that is being written.
    *
    * @return false when the memory does not suffice; the shadow must then be given up
    */
   boolean resize() {
-    RegionSchema before = schema;
-    RegionSchema now = part.schema();
-    if (now.equals(before)) {
+    if (!isOutdated()) {
       return true;
     }
-    schema = now;
     watch.prepare();
-    if (before != null && before.sizeBytes() == now.sizeBytes()) {
-      return true; // another shape of as many bytes
-    }
-    int kept = before == null ? 0 : keptBlocks(before, now);
-    if (before != null) {
-      drop(before, kept);
-    }
-    int blocks = now.blockCount();
-    slots = Arrays.copyOf(slots, blocks);
-    olds = Arrays.copyOf(olds, blocks);
-    flags = Arrays.copyOf(flags, blocks);
-    for (int b = kept; b < blocks; b++) {
-      slots[b] = memory.take(now.blockLengthBytes(b));
-      olds[b] = ShadowMemory.NONE;
-      flags[b] = OWED;
-      if (slots[b] == ShadowMemory.NONE) {
-        return false;
-      }
-    }
-    count();
-    return true;
+    return blocks.fit(part.schema());
   }
 
-  /** How many leading blocks are as long as before. */
-  private static int keptBlocks(RegionSchema before, RegionSchema now) {
-    if (before.blockLog2() != now.blockLog2()) {
-      return 0;
-    }
-    int kept = Math.min(before.blockCount(), now.blockCount());
-    boolean same = kept == 0 || before.blockLengthBytes(kept - 1) == now.blockLengthBytes(kept - 1);
-    return same ? kept : kept - 1;
+  /** The newest capture is being written while the next is made. */
+  void beginBeside() {
+    written = blocks;
+    blocks = blocks.beside();
   }
 
-  private void drop(RegionSchema before, int from) {
-    for (int b = from; b < slots.length; b++) {
-      memory.putBack(slots[b], before.blockLengthBytes(b));
-    }
-  }
-
-  private boolean isOwed(int block) {
-    return (flags[block] & OWED) != 0;
-  }
-
-  private boolean isKnown(int block) {
-    return (flags[block] & KNOWN) != 0;
-  }
-
-  /** Counts what the blocks say, whichever thread has marked them. */
-  private void count() {
-    RegionSchema now = schema();
-    int owed = 0;
-    int kept = 0;
-    for (int b = 0; b < slots.length; b++) {
-      owed += flags[b] & OWED;
-      kept += olds[b] == ShadowMemory.NONE ? 0 : 1;
-    }
-    int last = slots.length - 1;
-    owedBlocks = owed;
-    oldBlocks = kept;
-    owedBytes = (long) owed * now.blockSizeBytes();
-    if (last >= 0 && isOwed(last)) {
-      owedBytes += now.blockLengthBytes(last) - now.blockSizeBytes();
+  /**
+   * The capture that was being written beside the newest one has ended; see {@link #beginBeside}.
+   */
+  void endWritten(boolean committed) {
+    if (written != null) {
+      blocks.follow(written, committed);
+      written = null;
     }
   }
 
@@ -184,7 +129,8 @@ final class TrackedPart implements RegionSource {
    */
   boolean capture() {
     watch.begin();
-    int blocks = slots.length;
+    starved = false;
+    int count = blocks.count();
     boolean shared =
         team.shares()
             && schema().sizeBytes() >= SHARED_BYTES_MIN
@@ -192,38 +138,60 @@ final class TrackedPart implements RegionSource {
             && !watch.told(); // then there is little to look at
     boolean changed =
         shared
-            ? team.look(blocks, SHARE_BYTES / schema().blockSizeBytes(), this::captureBlocks)
-            : captureBlocks(0, blocks);
-    count();
-    watch.end();
+            ? team.look(count, SHARE_BYTES / schema().blockSizeBytes(), this::captureBlocks)
+            : captureBlocks(0, count);
+    blocks.recount();
+    if (!starved) {
+      watch.end();
+    }
     return changed;
+  }
+
+  /**
+   * Whether the last look was given up, because the slots that it needed are those of the capture
+   * that is being written: it must be made again once that has ended.
+   */
+  boolean starved() {
+    return starved;
   }
 
   private boolean captureBlocks(int from, int to) {
     RegionSchema now = schema();
     boolean changed = false;
-    int last = slots.length - 1;
+    int last = blocks.count() - 1;
     int size = now.blockSizeBytes();
-    for (int b = from; b < to; b++) {
+    for (int b = from; b < to && !starved; b++) {
       int length = b < last ? size : now.blockLengthBytes(b);
-      if (!isKnown(b)) {
-        copy(b, 0, length);
-        flags[b] |= KNOWN;
-      } else {
-        int difference = nextDifference(b, 0, length);
-        if (difference < length) {
-          replace(b, difference, length);
-          changed = true;
-        }
+      boolean known = blocks.isKnown(b);
+      int difference = known ? nextDifference(b, 0, length) : 0;
+      if (difference == length) {
+        continue;
       }
+      if (written != null) {
+        move(b, length);
+      } else if (known) {
+        replace(b, difference, length);
+      } else {
+        copy(b, 0, length);
+        blocks.setKnown(b);
+      }
+      changed |= known;
     }
     return changed;
+  }
+
+  private void move(int block, int length) {
+    if (blocks.move(block)) {
+      copy(block, 0, length);
+    } else {
+      starved = true;
+    }
   }
 
   private void copy(int block, int from, int bytes) {
     long offset = ((long) block << schema().blockLog2()) + from;
     MemorySegment live = part.window(offset, bytes);
-    memory.copyIn(slots[block] + from, live, part.windowStart(offset), bytes);
+    memory.copyIn(blocks.slot(block) + from, live, part.windowStart(offset), bytes);
   }
 
   /** Where the next piece that differs begins, or the length of the block. */
@@ -233,7 +201,7 @@ final class TrackedPart implements RegionSource {
     while (at < length) {
       int bytes = Math.min(Pieces.PIECE_BYTES, length - at);
       MemorySegment live = part.window(base + at, bytes);
-      if (memory.differs(slots[block] + at, live, part.windowStart(base + at), bytes)) {
+      if (memory.differs(blocks.slot(block) + at, live, part.windowStart(base + at), bytes)) {
         return at;
       }
       at = watch.nextWritten(base, at + bytes, length);
@@ -242,14 +210,12 @@ final class TrackedPart implements RegionSource {
   }
 
   private void replace(int block, int difference, int length) {
-    boolean owed = isOwed(block);
-    flags[block] |= OWED;
-    long offset = (long) block << schema().blockLog2();
-    boolean few = watch.fewWritten(offset, length);
-    if (few && !owed && spares.reserve(length)) {
-      olds[block] = IN_PIECES;
+    boolean owed = blocks.isOwed(block);
+    blocks.setOwed(block);
+    boolean few = watch.fewWritten((long) block << schema().blockLog2(), length);
+    if (few && !owed && blocks.keepOldInPieces(block)) {
       copyDifferences(block, difference, length, few);
-    } else if (!few && !owed && makeRoom(block, length)) {
+    } else if (!few && !owed && blocks.keepOld(block)) {
       copy(block, 0, length);
     } else {
       copyDifferences(block, difference, length, few);
@@ -270,27 +236,10 @@ final class TrackedPart implements RegionSource {
         behind = length;
         next = length;
       }
-      if (olds[block] == IN_PIECES
-          && !pieces.keep(block, at, slots[block] + at, behind - at, schema().blockSizeBytes())) {
-        olds[block] = ShadowMemory.NONE;
-        spares.release(length);
-      }
+      blocks.keepPiece(block, at, behind - at);
       copy(block, at, behind - at);
       at = next;
     }
-  }
-
-  /**
-   * Keeps the committed bytes in their slot and moves the block to a spare one, if there is any.
-   */
-  private boolean makeRoom(int block, int length) {
-    long spare = spares.take(length);
-    if (spare == ShadowMemory.NONE) {
-      return false;
-    }
-    olds[block] = slots[block];
-    slots[block] = spare;
-    return true;
   }
 
   /** What looks out for written pages of the program. */
@@ -310,7 +259,7 @@ final class TrackedPart implements RegionSource {
     int length = schema().blockLengthBytes(block);
     long offset = (long) block << schema().blockLog2();
     MemorySegment live = part.window(offset, length);
-    long at = memory.mismatch(slots[block], live, part.windowStart(offset), length);
+    long at = memory.mismatch(blocks.slot(block), live, part.windowStart(offset), length);
     return at < 0 ? -1 : offset + at;
   }
 
@@ -327,7 +276,7 @@ final class TrackedPart implements RegionSource {
   private final class Restoring implements ParallelReader.Target {
     @Override
     public Optional<MemorySegment> memory(int block) {
-      return Optional.of(block(block));
+      return Optional.of(blocks.block(block));
     }
 
     @Override
@@ -338,46 +287,7 @@ final class TrackedPart implements RegionSource {
 
   /** All blocks have been taken: nothing is owed. */
   void restored() {
-    Arrays.fill(flags, KNOWN);
-    owedBlocks = 0;
-    owedBytes = 0;
-  }
-
-  @Override
-  public boolean changed(int block) {
-    return isOwed(block);
-  }
-
-  @Override
-  public MemorySegment block(int block) {
-    return memory.view(slots[block], schema().blockLengthBytes(block));
-  }
-
-  @Override
-  public @Nullable MemorySegment committed(int block) {
-    if (olds[block] == IN_PIECES) {
-      olds[block] = putTogether(block);
-    }
-    return olds[block] == ShadowMemory.NONE
-        ? null
-        : memory.view(olds[block], schema().blockLengthBytes(block));
-  }
-
-  /** Slots are this shadow's until the capture has ended. */
-  @Override
-  public boolean keepsBytes() {
-    return true;
-  }
-
-  /** The slot of what a block held before, where only pieces of that were kept; or none. */
-  private long putTogether(int block) {
-    int length = schema().blockLengthBytes(block);
-    long slot = spares.takeReserved(length);
-    if (slot != ShadowMemory.NONE) {
-      MemorySegment whole = memory.view(slot, length).copyFrom(block(block));
-      pieces.putInto(block, whole);
-    }
-    return slot;
+    blocks.restored();
   }
 
   /**
@@ -386,25 +296,6 @@ final class TrackedPart implements RegionSource {
    * @param committed whether a version holds every block that was owed
    */
   void endCapture(boolean committed) {
-    if (oldBlocks == 0 && (owedBlocks == 0 || !committed)) {
-      return;
-    }
-    for (int b = 0; b < slots.length; b++) {
-      if (olds[b] >= 0) {
-        spares.putBack(olds[b], schema().blockLengthBytes(b));
-      } else if (olds[b] == IN_PIECES) {
-        spares.release(schema().blockLengthBytes(b));
-      }
-      olds[b] = ShadowMemory.NONE;
-      if (committed) {
-        flags[b] &= ~OWED;
-      }
-    }
-    oldBlocks = 0;
-    pieces.clear();
-    if (committed) {
-      owedBlocks = 0;
-      owedBytes = 0;
-    }
+    blocks.end(committed);
   }
 }

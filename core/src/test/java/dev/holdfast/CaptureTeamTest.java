@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.storage.RegionSource;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -35,12 +36,30 @@ class CaptureTeamTest {
         change(u, random);
         Capture ofMany = many.capture();
         Capture ofOne = one.capture();
-        assertEquals(ofOne.changedBytes(), ofMany.changedBytes());
-        StoredImage.full(ofMany).assertSameAs(StoredImage.full(ofOne));
+        assertSame(ofOne, ofMany);
         boolean committed = random.nextInt(4) > 0;
+        if (random.nextInt(3) == 0) {
+          change(u, random);
+          Capture earlierOfMany = ofMany;
+          Capture earlierOfOne = ofOne;
+          try (LateEnd _ = new LateEnd(() -> end(earlierOfMany, committed));
+              LateEnd _ = new LateEnd(() -> end(earlierOfOne, committed))) {
+            ofMany = many.capture();
+            ofOne = one.capture();
+          }
+          assertSame(ofOne, ofMany);
+        }
         end(ofMany, committed);
         end(ofOne, committed);
       }
+    }
+  }
+
+  private static void assertSame(Capture expected, Capture actual) {
+    StoredImage.full(actual).assertSameAs(StoredImage.full(expected));
+    RegionSource of = expected.sources().getFirst();
+    for (int b = 0; b < of.schema().blockCount(); b++) {
+      assertEquals(of.changed(b), actual.sources().getFirst().changed(b), "block " + b);
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OwedBlocksTest {
@@ -111,14 +113,77 @@ class OwedBlocksTest {
   }
 
   @Test
-  void capture_whileOneIsOpen_isRefused() {
+  void capture_whileTwoAreOpen_isRefused() {
     try (ProtectedState state = States.of(Regions.protect("a", array))) {
-      Capture capture = state.capture();
+      Capture first = state.capture();
+      Capture second = state.capture();
       assertThrows(IllegalStateException.class, state::capture);
       assertThrows(IllegalStateException.class, state::close);
-      capture.committed();
-      assertThrows(IllegalStateException.class, capture::failed);
+      assertThrows(IllegalStateException.class, second::committed);
+      first.committed();
+      assertThrows(IllegalStateException.class, first::failed);
+      second.committed();
+      assertThrows(IllegalStateException.class, second::failed);
       assertFalse(state.blocking());
+    }
+  }
+
+  @Test
+  void capture_whileOneIsBeingWritten_leavesThatOneAsItIs() {
+    for (boolean committed : new boolean[] {true, false}) {
+      Arrays.fill(array, 0);
+      try (ProtectedState state = States.of(Regions.protect("a", array))) {
+        state.capture().committed();
+        array[0] = 1;
+        array[BLOCK_LONGS] = 1;
+        Capture first = state.capture();
+        StoredImage before = StoredImage.full(first);
+        array[0] = 2;
+        array[2 * BLOCK_LONGS] = 2;
+        Capture second = state.capture();
+        before.assertSameAs(StoredImage.full(first));
+        assertEquals(List.of(0, 1), changed(first));
+        if (committed) {
+          first.committed();
+          assertEquals(List.of(0, 2), changed(second));
+          StoredImage.delta(second, before);
+          assertNotNull(second.sources().getFirst().committed(0));
+        } else {
+          first.failed();
+          assertEquals(List.of(0, 1, 2), changed(second));
+          assertNull(second.sources().getFirst().committed(0));
+        }
+        assertNotNull(second.sources().getFirst().committed(2));
+        second.committed();
+        Capture third = state.capture();
+        assertEquals(List.of(), changed(third));
+        third.committed();
+      }
+    }
+  }
+
+  /** What cannot be moved aside waits for the writer, wherever that is discovered. */
+  @Test
+  void capture_besideOneThatLeavesNoRoom_waitsForItsEnd() {
+    try (ProtectedState state = States.of(States.PLENTY, 2 * 65536, Regions.protect("a", array))) {
+      state.capture().committed();
+      array[0] = 1;
+      Capture first = state.capture();
+      StoredImage before = StoredImage.full(first);
+      for (int b = 0; b < 4; b++) {
+        array[b * BLOCK_LONGS] = 2;
+      }
+      Capture second;
+      try (LateEnd _ =
+          new LateEnd(() -> {
+            before.assertSameAs(StoredImage.full(first));
+            first.committed();
+          })) {
+        second = state.capture();
+      }
+      assertEquals(List.of(0, 1, 2, 3), changed(second));
+      StoredImage.delta(second, before);
+      second.committed();
     }
   }
 
@@ -209,21 +274,46 @@ class OwedBlocksTest {
         for (int op = 0; op < 10; op++) {
           change();
           Capture capture = state.capture();
-          StoredImage full = StoredImage.full(capture);
-          StoredImage next = version == null ? full : StoredImage.delta(capture, version);
-          next.assertSameAs(full);
-          if (random.nextInt(3) == 0) {
-            capture.failed();
-          } else {
-            capture.committed();
-            version = next;
+          if (version != null && !state.blocking() && random.nextInt(3) == 0) {
+            version = two(state, capture, version);
+            continue;
           }
+          version = end(capture, StoredImage.full(capture), version);
           if (version != null && random.nextInt(6) == 0) {
             state.restore(version);
             assertArrayEquals(version.region("fixed"), fixed);
           }
         }
       }
+    }
+
+    /** A second capture while the first is being written, which ends when it must or later. */
+    private @Nullable StoredImage two(ProtectedState state, Capture first, StoredImage version) {
+      StoredImage full = StoredImage.full(first);
+      change();
+      AtomicReference<@Nullable StoredImage> newest = new AtomicReference<>(version);
+      Capture second;
+      StoredImage its;
+      try (LateEnd _ = new LateEnd(() -> newest.set(end(first, full, newest.get())))) {
+        second = state.capture();
+        its = StoredImage.full(second);
+      }
+      its.assertSameAs(StoredImage.full(second));
+      return end(second, its, newest.get());
+    }
+
+    /** Ends a capture one way or the other; returns the newest version then. */
+    private @Nullable StoredImage end(
+        Capture capture, StoredImage full, @Nullable StoredImage version) {
+      full.assertSameAs(StoredImage.full(capture));
+      StoredImage next = version == null ? full : StoredImage.delta(capture, version);
+      next.assertSameAs(full);
+      if (random.nextInt(3) == 0) {
+        capture.failed();
+        return version;
+      }
+      capture.committed();
+      return next;
     }
 
     private void change() {

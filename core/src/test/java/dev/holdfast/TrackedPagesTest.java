@@ -138,6 +138,9 @@ final class TrackedPagesTest {
             tracker.firstWriteNs = 1 - tracker.firstWriteNs;
           }
           write(live, random);
+          if (random.nextInt(3) == 0) {
+            version = captureBesides(told, compared, live, random, replay);
+          }
           version = captureBoth(told, compared, version, random.nextInt(5) > 0, replay);
         }
       }
@@ -192,6 +195,33 @@ final class TrackedPagesTest {
     one.failed();
     other.failed();
     return before;
+  }
+
+  /** Leaves captures that are being written, and pages written since, to the next ones. */
+  private static StoredImage captureBesides(
+      ProtectedState told,
+      ProtectedState compared,
+      MemorySegment live,
+      SplittableRandom random,
+      String replay)
+      throws InterruptedException {
+    Capture one = told.capture();
+    Capture other = compared.capture();
+    StoredImage first = StoredImage.full(other);
+    write(live, random);
+    Capture oneMore;
+    Capture otherMore;
+    try (LateEnd _ = new LateEnd(one::committed);
+        LateEnd _ = new LateEnd(other::committed)) {
+      oneMore = told.capture();
+      otherMore = compared.capture();
+    }
+    assertEquals(changed(otherMore), changed(oneMore), replay);
+    StoredImage second = StoredImage.delta(oneMore, first);
+    second.assertSameAs(StoredImage.delta(otherMore, first));
+    oneMore.committed();
+    otherMore.committed();
+    return second;
   }
 
   private static BitSet changed(Capture capture) {

@@ -104,6 +104,24 @@ public record Ledger(
         suspendedNs);
   }
 
+  /** This ledger, with the versions that another of the same attempt counts. */
+  public Ledger withVersionsOf(Ledger other) {
+    return new Ledger(
+        firstStartEpochMs,
+        atEpochMs,
+        usefulNs,
+        checkpointNs,
+        reworkNs,
+        restartNs,
+        downtimeNs,
+        attempts,
+        failures,
+        other.versions,
+        other.storedBytes,
+        other.stateBytes,
+        suspendedNs);
+  }
+
   /** The ledger after a version of this many bytes has been committed. */
   public Ledger withVersion(long storedBytes, long stateBytes) {
     return new Ledger(
