@@ -45,7 +45,8 @@ import picocli.CommandLine.Spec;
       "   2  wrong usage, or no such file",
       "   3  there are warnings or problems",
       "   4  the folder is no store",
-      "  65  the file is no script     74  I/O error"
+      "  65  the file is no script     74  I/O error",
+      "  78  the key is missing or wrong"
     },
     sortOptions = false)
 final class DoctorCommand implements Callable<Integer> {

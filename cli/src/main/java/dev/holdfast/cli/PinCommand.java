@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       "   2  wrong usage",
       "   3  the version is damaged; nothing is pinned",
       "   4  no such store or version, or no such pin",
-      "  74  the pin cannot be written"
+      "  74  the pin cannot be written",
+      "  78  the key is missing or wrong"
     },
     sortOptions = false)
 final class PinCommand implements Callable<Integer> {

@@ -49,7 +49,8 @@ import picocli.CommandLine.Spec;
       "   3  a record is missing; or something that was read is damaged, and then nothing is deleted",
       "   4  no such store, or no version in it is usable",
       "   5  a run has opened the store and not made a version yet: try again after it",
-      "  74  I/O error; to go on, repeat"
+      "  74  I/O error; to go on, repeat",
+      "  78  the key is missing or wrong"
     },
     sortOptions = false)
 final class PruneCommand implements Callable<Integer> {

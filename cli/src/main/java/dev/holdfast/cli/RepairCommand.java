@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Put damaged files of a store together as they were written, from what is left of them and"
           + " from other files. Only what known checksums prove is written. Without --apply it"
-          + " shows what it would do.",
+          + " shows what it would do; what that makes possible in turn shows when it is done.",
       "",
       "A job may be running. No byte is lost: damaged files are kept in STORE/quarantine. What is"
           + " beyond repair stays, or is moved there when nothing that restores needs it."
@@ -36,10 +36,11 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExit codes:%n",
     footer = {
       "   0  nothing to do, or all is repaired",
-      "   3  damage or losses remain, a usable version too",
-      "   4  no version is usable; or no such store",
+      "   3  damage or losses remain, a usable version too; without --apply: as it is now",
+      "   4  no version is usable, without --apply: as it is now; or no such store",
       "   2  wrong usage",
-      "  74  I/O error; what was repaired until then stays so"
+      "  74  I/O error; what was repaired until then stays so",
+      "  78  the key is missing or wrong"
     },
     sortOptions = false)
 final class RepairCommand implements Callable<Integer> {

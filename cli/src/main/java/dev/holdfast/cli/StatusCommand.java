@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "   3  shown; a record is damaged, or the newest version; a usable one remains",
       "   4  no such store, or no version in it is usable",
       "  73  cannot create the drawing     74  I/O error",
+      "  78  the key is missing or wrong",
       "",
       "Blocks and output files are not read here: holdfast verify does that."
     },

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       "   1  with --wait: it failed, was killed, or has not ended in time",
       "   2  wrong usage",
       "   4  no such store",
-      "  74  the request cannot be written"
+      "  74  the request cannot be written",
+      "  78  the key is missing or wrong"
     },
     sortOptions = false)
 final class StopCommand implements Callable<Integer> {

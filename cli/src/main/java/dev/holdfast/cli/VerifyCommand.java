@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "   4  damage found, no version is usable; or no such store",
       "   2  wrong usage",
       "  74  I/O error",
+      "  78  the key is missing or wrong",
       "",
       "A job that runs is not disturbed. See also: holdfast repair."
     },

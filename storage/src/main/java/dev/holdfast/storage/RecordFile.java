@@ -163,22 +163,31 @@ final class RecordFile implements AutoCloseable {
 
   /**
    * Makes sure that a store can be read and believed with the layout's key: its newest record tells
-   * which one it needs.
+   * which one it needs. Of a store that is not sealed another one's record tells nothing.
    *
    * @throws KeyException when it needs another one, or is not sealed
    */
   static void requireKey(Disk disk, StoreLayout layout, Log log) throws IOException {
+    Id128 storeId = layout.keys().none() ? Signpost.told(disk, layout) : Id128.NONE;
+    KeyException refused = null;
     for (long number : log.numbers().descendingSet()) {
-      try {
-        open(disk, layout, number).close();
-        return;
+      try (RecordFile record = open(disk, layout, number)) {
+        if (refused == null || !record.isForeign(storeId)) {
+          return;
+        }
       } catch (KeyException e) {
-        throw e;
+        if (!isForeign(disk, layout, storeId, number)) {
+          throw e;
+        }
+        refused = e; // unless a record of this store can be read without a key
       } catch (StoreException e) {
         // An older one tells as well.
       } catch (IOException e) {
         passOver(e);
       }
+    }
+    if (refused != null) {
+      throw refused;
     }
   }
 

@@ -243,19 +243,27 @@ public final class Repair {
     }
   }
 
+  /** The records with which something of this kind is to be done. */
+  private Set<Long> records(Kind kind) {
+    Set<Long> records = new TreeSet<>();
+    for (Step step : steps.values()) {
+      if (step.kind() == kind) {
+        String name = Path.of(step.file()).getFileName().toString();
+        StoreLayout.recordNumber(name).ifPresent(records::add);
+      }
+    }
+    return records;
+  }
+
   /** Sets aside what is beyond repair and harms nothing by going. */
   private boolean setAside(VerifyReport report) throws IOException {
     Survey survey = Survey.of(disk, layout, store.id());
-    Set<Long> rebuilt = new TreeSet<>();
-    if (!apply) {
-      steps.values().stream()
-          .filter(step -> step.kind() == Kind.REBUILD || step.kind() == Kind.REBUILD_IN_PART)
-          .map(step -> StoreLayout.recordNumber(Path.of(step.file()).getFileName().toString()))
-          .forEach(number -> number.ifPresent(rebuilt::add));
-    }
+    Set<Long> whole = apply ? Set.of() : records(Kind.REBUILD);
+    Set<Long> rebuilt = new TreeSet<>(whole);
+    rebuilt.addAll(apply ? Set.of() : records(Kind.REBUILD_IN_PART));
     Set<Long> pinned = Pins.readable(disk, layout);
     Log log = Log.list(disk, layout).without(this::isForeign);
-    SetAside aside = new SetAside(report, survey, log, pinned, rebuilt);
+    SetAside aside = new SetAside(report, survey, log, pinned, rebuilt, whole);
     for (Map.Entry<Long, String> kept : aside.reasonsAgainst().entrySet()) {
       String file = layout.record(kept.getKey()).toString();
       Step step = steps.get(file);

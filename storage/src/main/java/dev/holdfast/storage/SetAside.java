@@ -23,19 +23,42 @@ final class SetAside {
   private final Log log;
   private final Set<Long> pinned;
   private final Set<Long> rebuilt;
+  private final Set<Long> restores;
   private final Map<Long, String> chosen = new TreeMap<>();
   private final Map<Long, String> against = new TreeMap<>();
 
   /**
-   * @param rebuilt records that count as sound, though the report has found them damaged
+   * @param rebuilt records that will have been rebuilt, though the report has found them damaged
+   * @param whole those of them that will be as they were written
    */
-  SetAside(VerifyReport report, Survey survey, Log log, Set<Long> pinned, Set<Long> rebuilt) {
+  SetAside(
+      VerifyReport report,
+      Survey survey,
+      Log log,
+      Set<Long> pinned,
+      Set<Long> rebuilt,
+      Set<Long> whole) {
     this.report = report;
+    this.restores = restores(report, whole);
     this.rebuilt = rebuilt;
     this.survey = survey;
     this.log = log;
     this.pinned = pinned;
     choose();
+  }
+
+  /** The versions that restore, once some records are whole again. */
+  private static Set<Long> restores(VerifyReport report, Set<Long> whole) {
+    Set<Long> restores = new TreeSet<>();
+    Set<Long> hindered = new TreeSet<>();
+    for (Finding finding : report.findings()) {
+      Set<Long> concerned = new TreeSet<>(finding.versions());
+      concerned.add(finding.number());
+      (whole.contains(finding.number()) ? restores : hindered).addAll(concerned);
+    }
+    restores.removeAll(hindered);
+    restores.addAll(report.usable());
+    return restores;
   }
 
   /** The records that may go, and why. */
@@ -79,8 +102,8 @@ final class SetAside {
 
   private String reasonAgainst(long number) {
     long newest = newestVersion();
-    if (!report.usable().contains(newest) && !rebuilt.contains(newest)) {
-      return report.usable().isEmpty() && rebuilt.isEmpty()
+    if (!restores.contains(newest)) {
+      return restores.isEmpty()
           ? "no version restores"
           : "the newest version does not restore; run the job until it has made another";
     }
@@ -90,8 +113,13 @@ final class SetAside {
     if (pinned.contains(number)) {
       return "it is pinned";
     }
-    boolean opensNewest = survey.attempts().stream().allMatch(attempt -> attempt <= number);
-    return opensNewest ? "it may tell who holds the store" : "";
+    boolean mayOpenNewest =
+        !isVersion(number) && survey.attempts().stream().allMatch(attempt -> attempt <= number);
+    return mayOpenNewest ? "it may tell who holds the store" : "";
+  }
+
+  private boolean isVersion(long number) {
+    return survey.record(number).filter(known -> known.version().isPresent()).isPresent();
   }
 
   /** The newest record that is a version, or may be one. */

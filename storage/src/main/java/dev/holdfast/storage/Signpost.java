@@ -4,6 +4,7 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.format.Checksum;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.Id128;
+import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
 import dev.holdfast.storage.io.DiskFile;
@@ -62,6 +63,15 @@ final class Signpost {
       return id;
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /** The identity that it tells, {@link Id128#NONE} where it tells none. */
+  static Id128 told(Disk disk, StoreLayout layout) throws IOException {
+    try {
+      return read(disk, layout.signpost()).orElse(Id128.NONE);
+    } catch (StoreException e) {
+      return Id128.NONE;
     }
   }
 

@@ -93,6 +93,39 @@ class RepairTest {
     }
   }
 
+  /** The newest version restores once the other file is repaired: so what is older may go. */
+  @Test
+  void plan_ofWhatOneRepairMakesPossible_isWhatApplyDoes() {
+    loseABlockOf(2);
+    bytes(3)[3] ^= 1;
+    RepairReport planned = Repair.plan(STORE, disk, VerifyOptions.ALL);
+    assertEquals(Outcome.NO_USABLE_VERSION, planned.verified().outcome());
+    assertEquals(Kind.REBUILD, kind(planned, LAYOUT.record(3)));
+    RepairReport report = apply(disk);
+    assertEquals(List.of(3L, 4L), report.verified().usable());
+    assertEquals(kind(report, LAYOUT.record(2)), kind(planned, LAYOUT.record(2)));
+    assertEquals(Kind.SET_ASIDE, kind(report, LAYOUT.record(2)));
+  }
+
+  /** One that no other file stores. */
+  private void loseABlockOf(long number) {
+    try (StoredVersion version = Store.open(STORE, disk).version(number)) {
+      Path file = LAYOUT.record(number);
+      for (int entry = 0; entry < version.index().size(); entry++) {
+        if (version.index().storedBytes(entry) >= 16) {
+          byte[] whole = disk.bytes(file).clone();
+          int at = (int) version.index().offset(entry);
+          Arrays.fill(disk.bytes(file), at, at + 16, (byte) 0x55);
+          if (kind(Repair.plan(STORE, disk, VerifyOptions.ALL), file) != Kind.REBUILD) {
+            return;
+          }
+          disk.setBytes(file, whole);
+        }
+      }
+      throw new AssertionError("every block of " + number + " is stored elsewhere");
+    }
+  }
+
   @Test
   void apply_soundStore_doesNothing() {
     RepairReport report = apply(disk);

@@ -12,6 +12,10 @@ import dev.holdfast.storage.VerifyReport.Outcome;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.DamagedException;
 import dev.holdfast.storage.format.Footer;
+import dev.holdfast.storage.io.Disk.Access;
+import dev.holdfast.storage.io.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -312,6 +316,36 @@ class SealedStoreTest {
     Store store = Store.open(STORE, disk, accepting);
     DamagedException e = assertThrows(DamagedException.class, () -> store.version(4));
     assertTrue(e.getMessage().contains("built on"), e.getMessage());
+  }
+
+  /** It says itself that it is none of this store's; nobody asks for its key. */
+  @Test
+  void open_ofAStoreInTheClear_withASealedRecordOfAnotherStore_ignoresIt() throws IOException {
+    MemoryDisk clear = resting(new TestJob(8), Keys.NONE);
+    create(clear, LAYOUT.record(6), disk.bytes(LAYOUT.record(2)));
+    try (StoredVersion version = Store.open(STORE, clear).newest().orElseThrow()) {
+      assertEquals(4, version.number());
+    }
+    VerifyReport report = Verifier.verify(STORE, clear);
+    assertEquals(Outcome.CLEAN, report.outcome(), report.toString());
+    assertTrue(report.notes().toString().contains("another store"), report.toString());
+    try (StoreWriter writer = open(clear, Keys.NONE)) {
+      assertEquals(4, writer.newest().orElseThrow().number());
+    }
+  }
+
+  /** Where nothing is left that can be read without the key, the store may be the sealed one. */
+  @Test
+  void open_ofASealedStore_withTheSignpostOfAnother_asksForTheKeyAllTheSame() {
+    disk.setBytes(LAYOUT.signpost(), resting(new TestJob(8), Keys.NONE).bytes(LAYOUT.signpost()));
+    assertThrows(KeyException.class, () -> Store.open(STORE, disk));
+    assertThrows(KeyException.class, () -> open(disk, Keys.NONE));
+  }
+
+  private static void create(MemoryDisk disk, Path path, byte[] bytes) throws IOException {
+    try (DiskFile file = disk.create(path, Access.OWNER)) {
+      file.writeFully(ByteBuffer.wrap(bytes), 0);
+    }
   }
 
   @Test
