@@ -89,7 +89,7 @@ public final class AllocatedBenchmark {
     double writeNs = 0;
     double copyNs = 0;
     try (ProtectedState holder = new ProtectedState(2 * state.byteSize(), POOL_BYTES, false, 1)) {
-      holder.add(Regions.allocated("state", state, state.byteSize(), source));
+      holder.add(Regions.allocated("state", state, state.byteSize(), source, null));
       holder.prepare();
       for (int round = -WARMUP_ROUNDS; round < rounds; round++) {
         change(unitBytes, percentage);

@@ -2,9 +2,12 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.ParallelReader;
+import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.format.RegionSchema;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /** A stored version, as far as a restore needs it. */
 interface BlockReader {
@@ -23,6 +26,23 @@ interface BlockReader {
    * Reads and verifies all blocks of a region, by several threads, at the latest in {@link #await}.
    */
   void readRegion(int region, ParallelReader.Target target);
+
+  /**
+   * Blocks of a region that may be mapped instead of read; none unless that is wanted.
+   *
+   * @param region index into {@link #regions()}
+   */
+  default List<RawRun> rawRuns(int region) {
+    return List.of();
+  }
+
+  /** Maps such blocks to be read only; empty where that is not possible. */
+  default Optional<MemorySegment> map(RawRun run, Arena arena) {
+    return Optional.empty();
+  }
+
+  /** Such blocks have been mapped: they are to be verified yet. */
+  default void mapped(int region, RawRun run) {}
 
   /** Waits until all regions have been read; throws what reading one of their blocks has thrown. */
   void await();

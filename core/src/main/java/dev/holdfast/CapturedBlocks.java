@@ -5,6 +5,7 @@ import dev.holdfast.storage.RegionSource;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * #beside copy} of this table, leaves every slot there is as it is, and gives what it finds changed
  * another one; only the end of the capture before tells which of its own are owed yet, and where
  * their committed bytes are ({@link #follow}).
+ *
+ * <p>A block that a restart has mapped instead of reading it has an <em>unfilled</em> slot: what
+ * was captured last lies in the mapped file, until the block changes.
  */
 final class CapturedBlocks implements RegionSource {
   private static final byte OWED = 1;
@@ -28,6 +32,12 @@ final class CapturedBlocks implements RegionSource {
 
   /** It has another slot than in the table of the capture before, which is still being written. */
   private static final byte MOVED = 4;
+
+  /** The slot's bytes are those of {@link #stored} yet. */
+  private static final byte UNFILLED = 8;
+
+  /** Instead of an old slot: the bytes are those of {@link #stored}. */
+  private static final long IN_FILE = -3;
 
   /** Instead of an old slot: what it would hold is kept in pieces. */
   private static final long IN_PIECES = -2;
@@ -39,6 +49,10 @@ final class CapturedBlocks implements RegionSource {
   private long[] slots = {};
   private long[] olds = {};
   private byte[] flags = {};
+
+  /** Blocks as they lie in files, mapped; empty where none is. */
+  private @Nullable MemorySegment[] stored = {};
+
   private int owedBlocks;
   private long owedBytes;
   private int oldBlocks;
@@ -59,6 +73,7 @@ final class CapturedBlocks implements RegionSource {
     olds = new long[slots.length];
     Arrays.fill(olds, ShadowMemory.NONE);
     flags = other.flags.clone();
+    stored = other.stored;
     recount();
   }
 
@@ -94,6 +109,32 @@ final class CapturedBlocks implements RegionSource {
   /** The slot's bytes are what was captured. */
   void setKnown(int block) {
     flags[block] |= KNOWN;
+    flags[block] &= ~UNFILLED;
+  }
+
+  /** Whether what was captured last is not in the slot but in a mapped file. */
+  boolean isUnfilled(int block) {
+    return (flags[block] & UNFILLED) != 0;
+  }
+
+  /** A restart has mapped a block, which is not read before it is touched. */
+  void setUnfilled(int block, MemorySegment mapped) {
+    if (stored.length == 0) {
+      stored = new MemorySegment[slots.length];
+    }
+    stored[block] = mapped;
+    flags[block] |= UNFILLED;
+  }
+
+  /** Whether a piece of the program's memory differs from what was captured last. */
+  boolean differs(int block, int at, MemorySegment live, long start, int bytes) {
+    return isUnfilled(block)
+        ? Pieces.differ(live, start, mapped(block), at, bytes)
+        : memory.differs(slots[block] + at, live, start, bytes);
+  }
+
+  private MemorySegment mapped(int block) {
+    return Objects.requireNonNull(stored[block]);
   }
 
   void setOwed(int block) {
@@ -114,9 +155,19 @@ final class CapturedBlocks implements RegionSource {
     recount();
   }
 
+  /** A restart begins: nothing is mapped yet. */
+  void restoring() {
+    stored = new MemorySegment[0];
+    for (int b = 0; b < slots.length; b++) {
+      flags[b] &= ~UNFILLED;
+    }
+  }
+
   /** Everything is known and nothing owed. */
   void restored() {
-    Arrays.fill(flags, KNOWN);
+    for (int b = 0; b < slots.length; b++) {
+      flags[b] = (byte) (KNOWN | (flags[b] & UNFILLED));
+    }
     recount();
   }
 
@@ -192,6 +243,11 @@ final class CapturedBlocks implements RegionSource {
    * any.
    */
   boolean keepOld(int block) {
+    if (isUnfilled(block)) {
+      olds[block] = IN_FILE;
+      flags[block] &= ~UNFILLED;
+      return true;
+    }
     long spare = spares.take(lengthBytes(block));
     if (spare == ShadowMemory.NONE) {
       return false;
@@ -231,9 +287,12 @@ final class CapturedBlocks implements RegionSource {
   /**
    * Gives a block that has changed another slot than it has in the table that is being written.
    *
-   * @return false when there is none to spare
+   * @return false when there is none to spare, or when it has not got one there
    */
   boolean move(int block) {
+    if (isUnfilled(block)) {
+      return false;
+    }
     long spare = spares.take(lengthBytes(block));
     if (spare == ShadowMemory.NONE) {
       return false;
@@ -275,6 +334,8 @@ final class CapturedBlocks implements RegionSource {
         spares.putBack(olds[b], lengthBytes(b));
       } else if (olds[b] == IN_PIECES) {
         spares.release(lengthBytes(b));
+      } else if (olds[b] == IN_FILE) {
+        stored[b] = null;
       }
       olds[b] = ShadowMemory.NONE;
     }
@@ -307,11 +368,19 @@ final class CapturedBlocks implements RegionSource {
 
   @Override
   public MemorySegment block(int block) {
+    return isUnfilled(block) ? mapped(block) : slotBytes(block);
+  }
+
+  /** The slot's memory, whatever it holds. */
+  MemorySegment slotBytes(int block) {
     return memory.view(slots[block], lengthBytes(block));
   }
 
   @Override
   public @Nullable MemorySegment committed(int block) {
+    if (olds[block] == IN_FILE) {
+      return stored[block];
+    }
     if (olds[block] == IN_PIECES) {
       olds[block] = putTogether(block);
     }

@@ -11,6 +11,7 @@ import dev.holdfast.storage.io.Time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class Checkpointer {
   /** The one captured before the newest. */
   private @Nullable Version earlier;
 
+  private @Nullable UnreadBlocks unread;
   private boolean warnedNeverChanged;
   private boolean warnedBlocking;
 
@@ -80,6 +82,11 @@ final class Checkpointer {
         new Committer.Durable(found.number(), found.step(), found.capturedEpochMs()),
         found.costs(),
         found.measured());
+  }
+
+  /** Nothing is committed before these are found to be sound. */
+  void verifyFirst(UnreadBlocks blocks) {
+    unread = blocks;
   }
 
   /** Whether the present step has been captured. */
@@ -241,11 +248,18 @@ final class Checkpointer {
       Ledger ledger,
       long capturedNs,
       long stoodNs) {
-    CommitResult result =
-        committer.commit(
-            () -> draft(at, capture, marks, ledger),
-            capture.stateBytes(),
-            () -> tookNs(capturedNs, stoodNs));
+    Optional<String> unsound = unread == null ? Optional.empty() : unread.await();
+    CommitResult result;
+    if (unsound.isPresent()) {
+      metrics.failed();
+      result = new CommitResult.Failed(unsound.get());
+    } else {
+      result =
+          committer.commit(
+              () -> draft(at, capture, marks, ledger),
+              capture.stateBytes(),
+              () -> tookNs(capturedNs, stoodNs));
+    }
     if (result instanceof CommitResult.Committed) {
       capture.committed();
     } else {

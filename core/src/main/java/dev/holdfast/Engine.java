@@ -19,6 +19,9 @@ interface Engine extends StepLoop.LoopHost, AutoCloseable {
   /** Fills all regions from the newest usable version, once; returns the steps done. */
   long restore();
 
+  /** Whether memory is to be mapped at a restart and read when it is touched. */
+  boolean lazyRestore();
+
   boolean restarted();
 
   Boundary boundary();

@@ -22,7 +22,9 @@ final class FlatArrayRegion extends Region {
     this.primitive = primitive;
     Object now = place.get();
     String typeName = now.getClass().getTypeName();
-    part = new SegmentPart(name, RegionKind.ARRAY, primitive.elementType(), typeName, () -> watch);
+    part =
+        new SegmentPart(
+            name, RegionKind.ARRAY, primitive.elementType(), typeName, () -> watch, null);
     show(now);
     if (!place.stays()) {
       release();

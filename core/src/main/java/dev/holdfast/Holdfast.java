@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.process.PageTracker.RefusedException;
 import dev.holdfast.process.PageTracking;
+import dev.holdfast.process.PrivatePages;
 import dev.holdfast.storage.format.Ledger;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a computation from losing its work. A program declares its state, and its loop passes a
@@ -150,9 +153,23 @@ public final class Holdfast implements AutoCloseable {
       return protect(name, arena.allocate(bytes, alignBytes));
     }
     long page = PageTracking.ALIGN_BYTES;
-    MemorySegment pages =
-        arena.allocate(Math.ceilDiv(bytes, page) * page, Math.max(alignBytes, page));
-    engine.add(Regions.allocated(prefix + name, pages, bytes, PageTracking::ofProcess));
+    long whole = Math.ceilDiv(bytes, page) * page;
+    long align = Math.max(alignBytes, page);
+    String full = prefix + name;
+    if (engine.lazyRestore()) {
+      try {
+        PrivatePages mapper = PrivatePages.ofProcess();
+        return add(full, mapper.allocate(arena, whole, align), bytes, mapper);
+      } catch (RefusedException e) {
+        Messages.warn("region " + full + " is not restored lazily: " + e.reason());
+      }
+    }
+    return add(full, arena.allocate(whole, align), bytes, null);
+  }
+
+  private MemorySegment add(
+      String full, MemorySegment pages, long bytes, @Nullable PrivatePages mapper) {
+    engine.add(Regions.allocated(full, pages, bytes, PageTracking::ofProcess, mapper));
     return pages.asSlice(0, bytes);
   }
 

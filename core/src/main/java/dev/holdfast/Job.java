@@ -58,6 +58,7 @@ public final class Job {
   private @Nullable Integer writerThreads;
   private @Nullable Integer writerNice;
   private @Nullable Compression compression;
+  private @Nullable Boolean lazyRestore;
   private @Nullable Path keyFile;
   private final Set<String> allowedChanges = new HashSet<>();
   private long lastStep = Long.MAX_VALUE;
@@ -179,6 +180,21 @@ public final class Job {
    */
   public Job compression(Compression wanted) {
     compression = wanted;
+    return this;
+  }
+
+  /**
+   * Whether memory of {@link Holdfast#allocate} is stored as it is, so that a restart can map it
+   * (Linux): the loop begins at once and pays for what it touches. What was mapped is verified
+   * while the program computes, and no version is made before that; should it be damaged, the
+   * program ends, and the next attempt reads all before it believes any. HOLDFAST_LAZY_RESTORE
+   * wins; not so otherwise, and not with a key.
+   *
+   * <p>The files of the store must stay as they are while the program runs: where one is cut, or
+   * its disk fails, a touch throws an {@link InternalError}, anywhere.
+   */
+  public Job lazyRestore(boolean wanted) {
+    lazyRestore = wanted;
     return this;
   }
 
@@ -395,6 +411,7 @@ public final class Job {
             Optional.ofNullable(writerThreads),
             Optional.ofNullable(writerNice),
             Optional.ofNullable(compression),
+            Optional.ofNullable(lazyRestore),
             Optional.ofNullable(keyFile).filter(file -> confines == null),
             Set.copyOf(allowedChanges));
     Properties file = confines == null ? properties() : new Properties();

@@ -40,6 +40,11 @@ final class OffEngine implements Engine {
   }
 
   @Override
+  public boolean lazyRestore() {
+    return false;
+  }
+
+  @Override
   public boolean restarted() {
     return false;
   }

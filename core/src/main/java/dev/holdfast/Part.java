@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionKind;
 import dev.holdfast.storage.format.RegionSchema;
@@ -43,7 +44,8 @@ abstract class Part {
       }
       int blockLog2 = RegionSchema.blockLog2For(sizeBytes);
       schema =
-          new RegionSchema(name, kind, elementType, typeName, shape, sizeBytes, blockLog2, false);
+          new RegionSchema(
+              name, kind, elementType, typeName, shape, sizeBytes, blockLog2, isMappable());
     }
   }
 
@@ -69,6 +71,20 @@ abstract class Part {
 
   /** Whether every window is the same segment, so that several threads may look at once. */
   boolean isOneSegment() {
+    return false;
+  }
+
+  /** Whether its blocks are to be stored so that they can be mapped. */
+  boolean isMappable() {
+    return false;
+  }
+
+  /**
+   * Maps stored blocks into the program's memory, in place of what is there.
+   *
+   * @return false when that cannot be
+   */
+  boolean map(RawRun run) {
     return false;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.process.PrivatePages;
 import dev.holdfast.storage.format.RegionKind;
 import dev.holdfast.storage.io.Time;
 import java.lang.foreign.MemorySegment;
@@ -55,7 +56,7 @@ final class Regions {
     Place place = Place.of(nonNull(name, value));
     if (value instanceof MemorySegment segment) {
       WriteWatch watch = changes.of(name, segment.byteSize(), 1);
-      return new SegmentRegion(name, segment, () -> watch);
+      return new SegmentRegion(name, segment, () -> watch, null);
     }
     Primitive primitive = Primitive.ofArray(value.getClass());
     if (primitive == null || !isFlat(primitive, place)) {
@@ -74,11 +75,17 @@ final class Regions {
    * @param pages the memory, from the begin of a page to the end of one
    * @param bytes how much of it is the region
    * @param tracker says which pages were written, if it can
+   * @param mapper what has allocated the memory, if that can map files into it
    */
-  static Region allocated(String name, MemorySegment pages, long bytes, PageWatch.Source tracker) {
+  static Region allocated(
+      String name,
+      MemorySegment pages,
+      long bytes,
+      PageWatch.Source tracker,
+      @Nullable PrivatePages mapper) {
     checkName(name);
     return new SegmentRegion(
-        name, pages.asSlice(0, bytes), () -> new PageWatch(tracker, pages, Time.SYSTEM));
+        name, pages.asSlice(0, bytes), () -> new PageWatch(tracker, pages, Time.SYSTEM), mapper);
   }
 
   /** An object that stays and is filled in place by its codec. */

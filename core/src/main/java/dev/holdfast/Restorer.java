@@ -3,8 +3,11 @@ package dev.holdfast;
 
 import dev.holdfast.storage.OutputFile;
 import dev.holdfast.storage.ParallelReader;
+import dev.holdfast.storage.RawRun;
+import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.StoredVersion;
+import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.RegionSchema;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.format.VersionInfo;
@@ -12,6 +15,8 @@ import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
 import dev.holdfast.storage.format.VersionInfo.Phase;
 import dev.holdfast.storage.io.Disk;
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +38,20 @@ final class Restorer {
   private final Disk disk;
   private final Declared declared;
   private final Set<String> allowedChanges;
+  private final boolean lazy;
+  private final UnreadBlocks unread = new UnreadBlocks();
 
+  /**
+   * @param lazy whether what can be mapped is to be read when it is touched
+   */
   Restorer(
       WriterThread writerThread,
       StoreWriter store,
       Disk disk,
       Declared declared,
-      Set<String> allowedChanges) {
+      Set<String> allowedChanges,
+      boolean lazy) {
+    this.lazy = lazy;
     this.writerThread = writerThread;
     this.store = store;
     this.disk = disk;
@@ -79,6 +91,11 @@ final class Restorer {
         throw e;
       }
     });
+  }
+
+  /** What was mapped and is to be verified yet. */
+  UnreadBlocks unread() {
+    return unread;
   }
 
   private Found restoreHere() {
@@ -156,8 +173,10 @@ final class Restorer {
       }
     }
     declared.outputs().values().forEach(AppendFile::release); // of a version that was passed over
+    unread.clear();
+    boolean mapping = lazy && isOfTheAttemptBefore(version);
     try (ParallelReader reader = version.inParallel()) {
-      declared.state().restore(new Reader(version, reader));
+      declared.state().restore(new Reader(version, reader, disk, mapping, unread));
     }
     Fallback.requireStore(store); // the output files are a successor's, if there is one
     for (AppendFile output : declared.outputs().values()) {
@@ -167,6 +186,15 @@ final class Restorer {
               ? OutputFile.beginAside(disk, output.path(), store.previousGone(), Messages::info)
               : OutputFile.resume(disk, output.path(), mark, store.previousGone()));
     }
+  }
+
+  /**
+   * Whether the newest attempt but this one has made the version. Where that has made none it may
+   * have found it damaged: then all of it is read before any is believed.
+   */
+  private boolean isOfTheAttemptBefore(StoredVersion version) {
+    return Store.open(store.root(), disk).heads(version.number()).stream()
+        .allMatch(record -> record.type() != RecordType.OPEN || record.number() == store.attempt());
   }
 
   private OutputFile begin(AppendFile output) {
@@ -196,7 +224,13 @@ final class Restorer {
   }
 
   /** The version's blocks, for the regions. */
-  private record Reader(StoredVersion version, ParallelReader parallel) implements BlockReader {
+  private record Reader(
+      StoredVersion version,
+      ParallelReader parallel,
+      Disk disk,
+      boolean mapping,
+      UnreadBlocks unread)
+      implements BlockReader {
     @Override
     public List<RegionSchema> regions() {
       return version.info().regions();
@@ -210,6 +244,25 @@ final class Restorer {
     @Override
     public void readRegion(int region, ParallelReader.Target target) {
       parallel.read(region, target);
+    }
+
+    @Override
+    public List<RawRun> rawRuns(int region) {
+      return mapping ? unread.chosen(version.rawRuns(region)) : List.of();
+    }
+
+    @Override
+    public Optional<MemorySegment> map(RawRun run, Arena arena) {
+      try {
+        return disk.map(run.file(), run.offset(), run.bytes(), arena);
+      } catch (IOException | OutOfMemoryError e) {
+        return Optional.empty(); // then it is read
+      }
+    }
+
+    @Override
+    public void mapped(int region, RawRun run) {
+      unread.add(region, run);
     }
 
     @Override

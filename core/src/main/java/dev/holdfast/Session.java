@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.storage.SizeText;
+import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
@@ -54,6 +56,7 @@ final class Session implements Engine {
   private boolean restarted;
   private @Nullable Outcome outcome;
   private volatile @Nullable String stopReason;
+  private volatile @Nullable UnreadBlocks unread;
 
   /**
    * How one attempt differs from the others of its job.
@@ -173,8 +176,9 @@ final class Session implements Engine {
     requireOpen();
     if (stage == Stage.DECLARING) {
       Restorer restorer =
-          new Restorer(writerThread, store, disk, declared, settings.allowedChanges());
-      begin(find(restorer));
+          new Restorer(
+              writerThread, store, disk, declared, settings.allowedChanges(), lazyRestore());
+      begin(find(restorer), restorer.unread());
     }
     return boundary.steps();
   }
@@ -188,8 +192,9 @@ final class Session implements Engine {
     }
   }
 
-  private void begin(Restorer.Found found) {
+  private void begin(Restorer.Found found, UnreadBlocks mapped) {
     if (found.number() > 0) {
+      verify(mapped, found.number());
       restarted = true;
       declared.phases().restore(found.phases());
       boundary.setSteps(found.step());
@@ -205,6 +210,9 @@ final class Session implements Engine {
         found.number() > 0
             ? SessionReport.resuming(store, found, clock.now())
             : SessionReport.fresh(job));
+    if (mapped.bytes() > 0) {
+      Messages.info(SizeText.of(mapped.bytes()) + " of the state are read when they are touched");
+    }
     Pacer pacer = committer.pacer();
     long stateBytes = declared.state().sizeBytes();
     pacer.begin(clock.awakeNs(), boundary.steps(), stateBytes, restartSeconds);
@@ -214,6 +222,24 @@ final class Session implements Engine {
     boundary.setLastStep(manner.lastStep());
     if (boundary.atLastStep()) {
       stopAtLastStep();
+    }
+  }
+
+  private void verify(UnreadBlocks mapped, long number) {
+    unread = mapped;
+    checkpointer.verifyFirst(mapped);
+    mapped.verify(() -> Store.open(store.root(), disk), number, () -> boundary.setAttention(true));
+  }
+
+  @Override
+  public boolean lazyRestore() {
+    return settings.lazyRestore() && settings.keys().none();
+  }
+
+  private void throwIfUnsound() {
+    UnreadBlocks mapped = unread;
+    if (mapped != null && mapped.damage().isPresent()) {
+      throw new HoldfastException(mapped.damage().get());
     }
   }
 
@@ -257,6 +283,7 @@ final class Session implements Engine {
   public void attend() {
     requireRunning("a boundary");
     throwIfFenced();
+    throwIfUnsound();
     Pacer pacer = committer.pacer();
     if (pacer.untilLastBoundaryNs(clock.awakeNs()) == 0) {
       stop("the allocation is nearly over");
@@ -276,7 +303,9 @@ final class Session implements Engine {
   /** The flag falls first, so that a stop asked for at this moment raises it again. */
   private void settleAttention() {
     boundary.setAttention(false);
-    if (stopReason != null || store.fencedBy().isPresent()) {
+    UnreadBlocks mapped = unread;
+    boolean unsound = mapped != null && mapped.damage().isPresent();
+    if (stopReason != null || unsound || store.fencedBy().isPresent()) {
       boundary.setAttention(true);
     }
     timer.wake();
@@ -293,6 +322,7 @@ final class Session implements Engine {
   private void stopHere() {
     boolean durable = checkpointer.makeDurable(false);
     throwIfFenced();
+    throwIfUnsound();
     Committer.Durable newest = committer.newest();
     if (!durable || newest == null) {
       throw new HoldfastException(
@@ -311,6 +341,7 @@ final class Session implements Engine {
   public Version checkpoint() {
     requireRunning("checkpoint()");
     throwIfFenced();
+    throwIfUnsound();
     Version version = checkpointer.capture();
     settleAttention();
     return version;
@@ -399,6 +430,7 @@ final class Session implements Engine {
       flushOutputs();
       durable = checkpointer.makeDurable(leftItself);
       throwIfFenced();
+      throwIfUnsound();
     }
     endAttempt(
         durable ? EndCause.COMPLETE : EndCause.FAILED,
@@ -472,6 +504,10 @@ final class Session implements Engine {
     stage = Stage.ENDED;
     timer.close();
     closeSignals();
+    UnreadBlocks mapped = unread;
+    if (mapped != null) {
+      mapped.close();
+    }
     checkpointer.awaitInFlight();
     writerThread.call(() -> {
       store.close();

@@ -42,7 +42,7 @@ final class SessionReport {
   }
 
   static String resuming(StoreWriter store, Restorer.Found found, Ledger now) {
-    if (store.complete()) {
+    if (store.complete() && store.rejections().isEmpty()) {
       return String.format(
           Locale.ROOT,
           "complete since version %d = step %,d; a loop that wants no more steps has none to do",

@@ -39,6 +39,7 @@ import java.util.stream.Collectors;
  * @param writerThreads how many threads may encode a version, or look for changes, at once
  * @param writerNice how much the writer's threads leave to others, 0 to 19
  * @param compression what the encoding of versions is to make least
+ * @param lazyRestore whether allocated memory is mapped at a restart, and read when it is touched
  * @param allowedChanges parameters that may change at a restart
  * @param fresh whether an existing store is set aside
  * @param breakLock whether to take over from a holder that cannot be proven gone
@@ -58,6 +59,7 @@ record Settings(
     int writerThreads,
     int writerNice,
     Compression compression,
+    boolean lazyRestore,
     Set<String> allowedChanges,
     boolean fresh,
     boolean breakLock,
@@ -80,6 +82,7 @@ record Settings(
           "writer_threads",
           "writer_nice",
           "compression",
+          "lazy_restore",
           "key_file");
   private static final Set<String> NAMES_OF_ONE_RUN =
       Set.of("fresh", "break_lock", "previous_end", "accept_unsealed");
@@ -106,10 +109,12 @@ record Settings(
       Optional<Integer> writerThreads,
       Optional<Integer> writerNice,
       Optional<Compression> compression,
+      Optional<Boolean> lazyRestore,
       Optional<Path> keyFile,
       Set<String> allowedChanges) {
     static final Told NOTHING =
         new Told(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -189,6 +194,12 @@ record Settings(
             .or(told::compression)
             .or(() -> lookup.file("compression").map(text -> compression("compression", text)))
             .orElse(Compression.FAST),
+        lookup
+            .environment("lazy_restore")
+            .map(text -> yesOrNo("HOLDFAST_LAZY_RESTORE", text))
+            .or(told::lazyRestore)
+            .or(() -> lookup.file("lazy_restore").map(text -> yesOrNo("lazy_restore", text)))
+            .orElse(false),
         told.allowedChanges(),
         flag(lookup, "fresh"),
         flag(lookup, "break_lock"),

@@ -93,6 +93,12 @@ final class Shadow implements AutoCloseable {
     return bytes;
   }
 
+  /** Whether a restart maps any of it, and should not take as long as to fill a shadow. */
+  private boolean isMapped() {
+    return entries.stream()
+        .anyMatch(entry -> entry.parts.stream().anyMatch(part -> part.part().isMappable()));
+  }
+
   /**
    * Gives every block of the regions, as they were last looked at, a slot.
    *
@@ -108,7 +114,7 @@ final class Shadow implements AutoCloseable {
       if (needed > memoryBytes) {
         return false;
       }
-      memory.reserve(needed + Math.min(poolBytes, needed));
+      memory.reserve(needed + Math.min(poolBytes, needed), isMapped());
     }
     for (Entry entry : entries) {
       for (TrackedPart part : entry.parts) {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.process.PageTracker.RefusedException;
+import dev.holdfast.process.PrivatePages;
+import dev.holdfast.storage.RawRun;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Native memory in slots of 64 B to 4 MiB, sizes being powers of two. Slots are cut from large
@@ -66,21 +70,36 @@ final class ShadowMemory implements AutoCloseable {
   /**
    * Takes the memory for so many bytes of slots at once, so that its pages are not touched for the
    * first time while the loop waits. Within the limit as far as it goes.
+   *
+   * @param untouched that is just what is wanted: memory that is not used is to cost nothing
    */
-  void reserve(long bytes) {
+  void reserve(long bytes, boolean untouched) {
     long missing = Math.min(bytes, limitBytes - slabBytes);
     while (missing > 0) {
       long slab = Math.min(missing, SLAB_BYTES_MAX);
-      if (!addSlab(slab)) {
+      if (!addSlab(slab, untouched)) {
         return;
       }
       missing -= slab;
     }
   }
 
-  private boolean addSlab(long bytes) {
+  private MemorySegment allocate(long bytes, boolean untouched) {
+    if (untouched) {
+      long align = PrivatePages.ALIGN_BYTES;
+      long whole = Math.ceilDiv(bytes, align) * align;
+      try {
+        return PrivatePages.ofProcess().allocate(arena, whole, align).asSlice(0, bytes);
+      } catch (RefusedException e) {
+        // Then it costs some time.
+      }
+    }
+    return arena.allocate(bytes, SLAB_ALIGN);
+  }
+
+  private boolean addSlab(long bytes, boolean untouched) {
     try {
-      MemorySegment slab = arena.allocate(bytes, SLAB_ALIGN);
+      MemorySegment slab = allocate(bytes, untouched);
       if (slabCount == slabs.length) {
         slabs = Arrays.copyOf(slabs, 2 * slabCount);
       }
@@ -116,7 +135,7 @@ final class ShadowMemory implements AutoCloseable {
   private boolean grow(long bytesAtLeast) {
     long wanted = Math.clamp(slabBytes / 8, SLAB_BYTES_MIN, SLAB_BYTES_MAX);
     long size = Math.min(Math.max(wanted, bytesAtLeast), limitBytes - slabBytes);
-    return size >= bytesAtLeast && addSlab(size);
+    return size >= bytesAtLeast && addSlab(size, false);
   }
 
   /** Makes smaller slots of what is left of the current slab. */
@@ -154,11 +173,9 @@ final class ShadowMemory implements AutoCloseable {
     return slab(slot).asSlice(slot & OFFSET_MASK, lengthBytes);
   }
 
-  /** The first byte that differs, or -1. */
-  long mismatch(long slot, MemorySegment live, long start, int lengthBytes) {
-    long offset = slot & OFFSET_MASK;
-    return MemorySegment.mismatch(
-        live, start, start + lengthBytes, slab(slot), offset, offset + lengthBytes);
+  /** Stored blocks as memory that is only read, as long as this one is; empty where they cannot. */
+  Optional<MemorySegment> map(BlockReader version, RawRun run) {
+    return version.map(run, arena);
   }
 
   /** As {@link Pieces#differ}; the slot may be advanced by the offset of a piece in its block. */

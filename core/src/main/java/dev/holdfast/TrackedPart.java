@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.ParallelReader;
+import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.RegionSource;
 import dev.holdfast.storage.format.RegionSchema;
 import java.lang.foreign.MemorySegment;
@@ -201,7 +202,7 @@ final class TrackedPart {
     while (at < length) {
       int bytes = Math.min(Pieces.PIECE_BYTES, length - at);
       MemorySegment live = part.window(base + at, bytes);
-      if (memory.differs(blocks.slot(block) + at, live, part.windowStart(base + at), bytes)) {
+      if (blocks.differs(block, at, live, part.windowStart(base + at), bytes)) {
         return at;
       }
       at = watch.nextWritten(base, at + bytes, length);
@@ -212,6 +213,11 @@ final class TrackedPart {
   private void replace(int block, int difference, int length) {
     boolean owed = blocks.isOwed(block);
     blocks.setOwed(block);
+    if (blocks.isUnfilled(block)) {
+      blocks.keepOld(block);
+      copy(block, 0, length);
+      return;
+    }
     boolean few = watch.fewWritten((long) block << schema().blockLog2(), length);
     if (few && !owed && blocks.keepOldInPieces(block)) {
       copyDifferences(block, difference, length, few);
@@ -259,24 +265,43 @@ final class TrackedPart {
     int length = schema().blockLengthBytes(block);
     long offset = (long) block << schema().blockLog2();
     MemorySegment live = part.window(offset, length);
-    long at = memory.mismatch(blocks.slot(block), live, part.windowStart(offset), length);
+    long from = part.windowStart(offset);
+    long at = MemorySegment.mismatch(live, from, from + length, blocks.block(block), 0, length);
     return at < 0 ? -1 : offset + at;
   }
 
   /**
-   * Fills the shadow and the program from a version, by and by; see {@link #restored}.
+   * Fills the shadow and the program from a version, by and by; see {@link #restored}. What can be
+   * mapped is not read.
    *
    * @param index the region's in the version, which has the same size and block size
    */
   void restore(BlockReader version, int index) {
+    blocks.restoring();
+    for (RawRun run : version.rawRuns(index)) {
+      Optional<MemorySegment> mapped = memory.map(version, run);
+      if (mapped.isPresent() && part.map(run)) {
+        version.mapped(index, run);
+        int size = schema().blockSizeBytes();
+        for (int i = 0; i < run.blocks(); i++) {
+          MemorySegment block = mapped.get().asSlice((long) i * size, size);
+          blocks.setUnfilled(run.firstBlock() + i, block);
+        }
+      }
+    }
     version.readRegion(index, new Restoring());
   }
 
   /** Takes a version's blocks, each into its slot and from there into the program. */
   private final class Restoring implements ParallelReader.Target {
     @Override
+    public boolean wants(int block) {
+      return !blocks.isUnfilled(block);
+    }
+
+    @Override
     public Optional<MemorySegment> memory(int block) {
-      return Optional.of(blocks.block(block));
+      return Optional.of(blocks.slotBytes(block));
     }
 
     @Override

@@ -79,6 +79,7 @@ final class LedgerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Set.of());
     Settings settings = Settings.conclude("test", told, Map.of(), new Properties());
     StoreOptions options =

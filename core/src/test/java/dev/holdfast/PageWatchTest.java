@@ -211,7 +211,7 @@ final class PageWatchTest {
         kernel.answer();
         kernel.refuses = !late;
         Region region =
-            new SegmentRegion("u", pages, () -> new PageWatch(() -> kernel, pages, clock));
+            new SegmentRegion("u", pages, () -> new PageWatch(() -> kernel, pages, clock), null);
         try (ProtectedState state = States.of(region)) {
           StoredImage first = States.commit(state);
           assertEquals(late, kernel.tracks);
@@ -239,7 +239,8 @@ final class PageWatchTest {
               PAGES * PAGE_BYTES,
               () -> {
                 throw new PageTracker.RefusedException("the test says so");
-              });
+              },
+              null);
       try (ProtectedState state = States.of(region)) {
         States.commit(state);
         pages.set(ValueLayout.JAVA_BYTE, 100_000, (byte) 1);
@@ -256,7 +257,7 @@ final class PageWatchTest {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment pages = arena.allocate(PAGES * PAGE_BYTES, PAGE_BYTES);
       Region region =
-          new SegmentRegion("u", pages, () -> new PageWatch(() -> kernel, pages, clock));
+          new SegmentRegion("u", pages, () -> new PageWatch(() -> kernel, pages, clock), null);
       try (ProtectedState state = new ProtectedState(States.PLENTY, 0, false, 2)) {
         state.add(region);
         kernel.answer();

@@ -47,6 +47,7 @@ final class SettingsTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Set.of());
 
   private static final Settings.Told BUILDER =
@@ -61,6 +62,7 @@ final class SettingsTest {
           Optional.of(2),
           Optional.of(5),
           Optional.of(Compression.FAST),
+          Optional.of(true),
           Optional.empty(),
           Set.of("size"));
 
@@ -89,6 +91,7 @@ final class SettingsTest {
     file.setProperty("writer_threads", "4");
     file.setProperty("writer_nice", "19");
     file.setProperty("compression", "small");
+    file.setProperty("lazy_restore", "1");
     return file;
   }
 
@@ -108,6 +111,7 @@ final class SettingsTest {
     assertEquals(3, settings.writerThreads());
     assertEquals(10, settings.writerNice());
     assertEquals(Compression.SMALL, settings.compression());
+    assertTrue(settings.lazyRestore());
     assertEquals(Set.of("size"), settings.allowedChanges());
   }
 
@@ -239,6 +243,7 @@ final class SettingsTest {
 
   private static Settings.Told toldKeyFile(Path file) {
     return new Settings.Told(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -24,7 +24,7 @@ class ShadowMemoryTest {
       Random random = new Random(seed);
       long limit = random.nextInt(4 << 20);
       try (ShadowMemory memory = new ShadowMemory(limit)) {
-        memory.reserve(random.nextInt(2) * limit / 2);
+        memory.reserve(random.nextInt(2) * limit / 2, random.nextBoolean());
         List<Taken> taken = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
           if (random.nextInt(3) > 0) {
@@ -59,7 +59,7 @@ class ShadowMemoryTest {
   @Test
   void reserve_exactNeed_isEnough() {
     try (ShadowMemory memory = new ShadowMemory(1 << 20)) {
-      memory.reserve(1 << 20);
+      memory.reserve(1 << 20, false);
       for (int i = 0; i < 16; i++) {
         assertNotEquals(ShadowMemory.NONE, memory.take(65_536));
       }

@@ -103,7 +103,7 @@ final class TrackedPagesTest {
 
   private static Region tracked(MemorySegment pages, long bytes, PageTracker tracker) {
     return new SegmentRegion(
-        "u", pages.asSlice(0, bytes), () -> new PageWatch(() -> tracker, pages, STILL));
+        "u", pages.asSlice(0, bytes), () -> new PageWatch(() -> tracker, pages, STILL), null);
   }
 
   /**

@@ -31,6 +31,15 @@ interface SystemCalls {
   /** {@code close(descriptor)}. */
   void close(int descriptor);
 
+  /** {@code mmap(address, bytes, protection, flags, descriptor, offset)}: the address. */
+  long mmap(long address, long bytes, int protection, int flags, int descriptor, long offset);
+
+  /** {@code munmap(address, bytes)}. */
+  void munmap(long address, long bytes);
+
+  /** What was mapped, as memory; the arena unmaps it. */
+  MemorySegment memory(long address, long bytes, Arena arena);
+
   /** {@code setpriority(which, who, nice)}. */
   int setPriority(int which, int who, int nice);
 
@@ -62,6 +71,13 @@ interface SystemCalls {
     private final MethodHandle ioctlNumber =
         variadic("ioctl", 2, FunctionDescriptor.of(INT, INT, LONG, LONG));
 
+    private final MethodHandle mmap =
+        handle(
+            "mmap",
+            FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG),
+            Linker.Option.captureCallState("errno"));
+    private final MethodHandle munmap = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+
     private final MethodHandle setPriority =
         handle(
             "setpriority",
@@ -89,10 +105,14 @@ interface SystemCalls {
     }
 
     private static int run(Call call) {
+      return (int) runLong(call);
+    }
+
+    private static long runLong(Call call) {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment state = arena.allocate(STATE);
         long result = call.run(arena, state);
-        return result == -1 ? -(int) ERRNO.get(state, 0L) : (int) result;
+        return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
       } catch (Throwable e) { // a method handle says that it may throw anything; none of these does
         throw new IllegalStateException(e);
       }
@@ -123,6 +143,27 @@ interface SystemCalls {
     public int ioctl(int descriptor, long request, long number) {
       return run(
           (arena, state) -> (int) ioctlNumber.invokeExact(state, descriptor, request, number));
+    }
+
+    @Override
+    public long mmap(
+        long address, long bytes, int protection, int flags, int descriptor, long offset) {
+      return runLong((arena, state) ->
+          (long) mmap.invokeExact(state, address, bytes, protection, flags, descriptor, offset));
+    }
+
+    @Override
+    public void munmap(long address, long bytes) {
+      if (bytes > 0) {
+        run((arena, state) -> (int) munmap.invokeExact(address, bytes));
+      }
+    }
+
+    @Override
+    @SuppressWarnings("restricted") // as above
+    public MemorySegment memory(long address, long bytes, Arena arena) {
+      return MemorySegment.ofAddress(address)
+          .reinterpret(bytes, arena, mapped -> munmap(mapped.address(), mapped.byteSize()));
     }
 
     @Override

@@ -65,6 +65,22 @@ final class PageTrackingTest {
     }
 
     @Override
+    public long mmap(
+        long address, long bytes, int protection, int flags, int descriptor, long offset) {
+      throw new AssertionError("nobody asks for it");
+    }
+
+    @Override
+    public void munmap(long address, long bytes) {
+      throw new AssertionError("nobody asks for it");
+    }
+
+    @Override
+    public MemorySegment memory(long address, long bytes, Arena arena) {
+      throw new AssertionError("nobody asks for it");
+    }
+
+    @Override
     public int setPriority(int which, int who, int nice) {
       throw new AssertionError("nobody asks for it");
     }

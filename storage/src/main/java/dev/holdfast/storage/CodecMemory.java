@@ -76,6 +76,9 @@ final class CodecMemory {
   /** The codec for self-contained blocks. Reads other blocks of the source the first time. */
   CodecChoice forRaw(RegionSource source) {
     RegionSchema schema = source.schema();
+    if (schema.mappable()) {
+      return asIs(schema);
+    }
     if (schema.sizeBytes() < MEASURE_FROM_BYTES) {
       return unmeasured(schema);
     }
@@ -103,6 +106,11 @@ final class CodecMemory {
       raw.put(schema.name(), rated);
       return rated;
     }
+  }
+
+  private static CodecChoice asIs(RegionSchema schema) {
+    int width = schema.elementType().widthBytes();
+    return CodecChoice.of(Pipeline.RAW, width, CodecChoice.DEFAULT_ZSTD_LEVEL);
   }
 
   /** The codec for the differences to the previous values. */
@@ -137,8 +145,7 @@ final class CodecMemory {
       int width = schema.elementType().widthBytes();
       Rated rated = CodecChooser.chooseXor(width, now, before, aim);
       if (aim.timed() && rated.cost() > ratedRaw(source).cost()) {
-        CodecChoice notTried = CodecChoice.of(Pipeline.RAW, width, CodecChoice.DEFAULT_ZSTD_LEVEL);
-        rated = new Rated(notTried, rated.cost());
+        rated = new Rated(asIs(schema), rated.cost()); // then none is tried
       }
       xor.put(schema.name(), rated);
       return rated.choice();

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
-import dev.holdfast.storage.codec.Codec;
-import dev.holdfast.storage.codec.CodecException;
-import dev.holdfast.storage.codec.Pipeline;
 import dev.holdfast.storage.format.BlockIndex;
 import dev.holdfast.storage.format.Checksum;
 import dev.holdfast.storage.format.Extent;
@@ -100,7 +97,7 @@ final class ExtentPlan {
     for (int i = 0; i < entries.size(); i++) {
       int entry = entries.get(i);
       long from = at;
-      if (!header.sealed() && schema.mappable() && isRaw(entry)) {
+      if (!header.sealed() && schema.mappable() && RawRun.isRaw(index, entry)) {
         at = at + MAPPED_ALIGN - 1 & -MAPPED_ALIGN;
       }
       fits &= index.offset(entry) == at;
@@ -134,14 +131,6 @@ final class ExtentPlan {
   private void gap(long from, long to) {
     if (from < to) {
       gaps.add(new Gap(from, to));
-    }
-  }
-
-  private boolean isRaw(int entry) {
-    try {
-      return Codec.parse(index.codec(entry)).pipeline() == Pipeline.RAW;
-    } catch (CodecException e) {
-      return false;
     }
   }
 }

@@ -139,7 +139,7 @@ public final class Keys {
   }
 
   /** Whether there is no key. */
-  boolean none() {
+  public boolean none() {
     return master == null;
   }
 
@@ -182,7 +182,8 @@ public final class Keys {
         file
             + " is not sealed, and a key is given: where the store was begun without a key, "
             + ACCEPT_VARIABLE
-            + "=1 believes it all the same; otherwise somebody else has written it");
+            + "=1 believes it all the same; otherwise somebody else has written it, or it is"
+            + " another store's and to be moved away");
   }
 
   /**

@@ -28,6 +28,11 @@ public final class ParallelReader implements AutoCloseable {
 
   /** Where the blocks of a region go. Called by several threads, each with other blocks. */
   public interface Target {
+    /** Whether a block is to be read at all. */
+    default boolean wants(int block) {
+      return true;
+    }
+
     /**
      * Where a block is to be read.
      *
@@ -48,7 +53,9 @@ public final class ParallelReader implements AutoCloseable {
       int to = Math.min(schema.blockCount(), first + step);
       workers.submit(scratch -> {
         for (int block = from; block < to; block++) {
-          read(region, schema, block, target, scratch);
+          if (target.wants(block)) {
+            read(region, schema, block, target, scratch);
+          }
         }
       });
     }

@@ -92,7 +92,20 @@ public final class Repair {
     if (report.outcome() != Outcome.CLEAN && setAside(report) && apply) {
       report = verify();
     }
+    if (apply) {
+      forgetMended(report);
+    }
     return new RepairReport(apply, List.copyOf(steps.values()), report);
+  }
+
+  /**
+   * What was beyond repair at first may be no trouble at the end: a record that nothing has missed
+   * once another one can be read again.
+   */
+  private void forgetMended(VerifyReport report) {
+    Set<String> left =
+        report.findings().stream().map(Finding::file).collect(Collectors.toUnmodifiableSet());
+    steps.values().removeIf(step -> step.kind() == Kind.LEAVE && !left.contains(step.file()));
   }
 
   private VerifyReport verify() {

@@ -234,6 +234,16 @@ public final class StoredVersion implements AutoCloseable {
   }
 
   /**
+   * Blocks that can be mapped instead of read. What is mapped is not verified: see that each is
+   * read once all the same, before anything rests on it.
+   *
+   * @param region the region's position in {@code info().regions()}
+   */
+  public List<RawRun> rawRuns(int region) {
+    return RawRun.of(info.regions().get(region), firstEntry[region], index, files);
+  }
+
+  /**
    * Decodes the stored bytes of one entry, its layers not applied.
    *
    * @return the CRC32 of the raw block, all layers applied

@@ -148,7 +148,8 @@ final class VersionFile {
 
   private BlockJob.@Nullable Layer layer(
       BlockBatch batch, RegionSource source, int block, int baseEntry) {
-    if (base == null || baseEntry < 0 || !base.xorAllowed(baseEntry)) {
+    boolean alone = source.schema().mappable(); // a mapped block has no layers
+    if (base == null || baseEntry < 0 || alone || !base.xorAllowed(baseEntry)) {
       return null;
     }
     MemorySegment before = source.committed(block);

@@ -126,6 +126,28 @@ class RepairTest {
     }
   }
 
+  /** The version above tells that the record below it was deleted in order, once it is whole. */
+  @Test
+  void apply_recordThatIsMissedNoMoreAtTheEnd_isNoLoss() throws IOException {
+    MemoryDisk killed = new MemoryDisk();
+    TestStores.Options options = new TestStores.Options();
+    options.keep = KeepRules.last(9);
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(killed))) {
+      for (int i = 0; i < 4; i++) {
+        job.advance();
+        committed(job.commit(writer, true));
+      }
+    }
+    killed.delete(LAYOUT.record(4));
+    killed.bytes(LAYOUT.record(5))[20] ^= 1;
+    assertTrue(
+        Repair.plan(STORE, killed, VerifyOptions.ALL).verified().findings().size() > 1,
+        "4 seems to be lost as well");
+    RepairReport report = apply(killed);
+    assertEquals(List.of(Kind.REBUILD), report.steps().stream().map(Step::kind).toList());
+    assertEquals(Outcome.CLEAN, report.verified().outcome());
+  }
+
   @Test
   void apply_soundStore_doesNothing() {
     RepairReport report = apply(disk);

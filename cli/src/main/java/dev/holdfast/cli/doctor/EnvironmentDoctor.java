@@ -12,6 +12,7 @@ import dev.holdfast.process.Niceness;
 import dev.holdfast.process.PageTracker;
 import dev.holdfast.process.PageTracker.RefusedException;
 import dev.holdfast.process.PageTracking;
+import dev.holdfast.process.PrivatePages;
 import dev.holdfast.storage.SchedulerJob;
 import dev.holdfast.storage.codec.Zstandard;
 import dev.holdfast.storage.io.SystemFacts;
@@ -142,6 +143,7 @@ public final class EnvironmentDoctor {
         ok("launcher", System.getProperty("holdfast.launcher", "none: java -jar"), "holdfast"));
     checks.add(compression());
     checks.add(changeDetection());
+    checks.add(lazyRestore());
     checks.add(writerPriority());
     where
         .variable("LD_PRELOAD")
@@ -199,6 +201,15 @@ public final class EnvironmentDoctor {
     } catch (RefusedException e) {
       return ok(name, "compared, that of hf.allocate too: " + e.reason(), "tried");
     }
+  }
+
+  /** Wanted by few, so no trouble where it cannot be had. */
+  private static Check lazyRestore() {
+    String name = "lazy restore";
+    return PrivatePages.refusal()
+        .map(why -> ok(name, "not here, everything is read at a restart: " + why, "tried"))
+        .orElseGet(
+            () -> ok(name, "hf.allocate: HOLDFAST_LAZY_RESTORE=1 maps it at a restart", "tried"));
   }
 
   /** Wanted by few, so no trouble where it cannot be had. */

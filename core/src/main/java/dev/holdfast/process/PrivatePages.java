@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.holdfast.process;
+
+import dev.holdfast.process.PageTracker.RefusedException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Memory outside the heap into which parts of files can be mapped, copied when they are written: by
+ * mmap(2), private, and for files at a fixed address. It is memory of its own, no allocator's, so
+ * that nobody else expects anything of pages that have become a file's.
+ */
+public final class PrivatePages {
+  /** Begin and length of all memory and of what is mapped are multiples of this. */
+  public static final long ALIGN_BYTES = PageTracking.ALIGN_BYTES;
+
+  // <sys/mman.h>, <fcntl.h>; the same on every machine that Linux runs on with 64 bits, but for
+  // some
+  // that Java does not run on
+  private static final int PROT_READ_WRITE = 1 | 2;
+  private static final int MAP_PRIVATE = 2;
+  private static final int MAP_FIXED = 0x10;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int O_RDONLY = 0;
+  private static final int O_CLOEXEC = 0x80000;
+
+  private final SystemCalls calls;
+
+  PrivatePages(SystemCalls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * Those of this process.
+   *
+   * @throws RefusedException when there are none here
+   */
+  public static PrivatePages ofProcess() throws RefusedException {
+    try {
+      PageTracking.requireLinux(System.getProperty("os.name"));
+      return new PrivatePages(SystemCalls.ofProcess());
+    } catch (IllegalCallerException | UnsupportedOperationException | LinkageError e) {
+      throw new RefusedException("the JVM refuses calls of the C library (" + e.getMessage() + ")");
+    }
+  }
+
+  /** Why none can be had; empty where they can. */
+  public static Optional<String> refusal() {
+    try (Arena arena = Arena.ofConfined()) {
+      ofProcess().allocate(arena, ALIGN_BYTES, ALIGN_BYTES);
+      return Optional.empty();
+    } catch (RefusedException e) {
+      return Optional.of(e.reason());
+    }
+  }
+
+  /**
+   * Zeroed memory, which the arena frees.
+   *
+   * @param bytes a multiple of {@link #ALIGN_BYTES}
+   * @param alignBytes a power of two, at least {@link #ALIGN_BYTES}
+   * @throws RefusedException when the kernel has none
+   */
+  public MemorySegment allocate(Arena arena, long bytes, long alignBytes) throws RefusedException {
+    // The kernel aligns to its own pages only: what is too much before and behind is given back.
+    long asked = Math.addExact(bytes, alignBytes);
+    long begin = calls.mmap(0, asked, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (begin < 0) {
+      throw new RefusedException("no memory of " + bytes + " bytes: error " + -begin);
+    }
+    long from = Math.ceilDiv(begin, alignBytes) * alignBytes;
+    if (from > begin) {
+      calls.munmap(begin, from - begin);
+    }
+    calls.munmap(from + bytes, begin + asked - from - bytes);
+    return calls.memory(from, bytes, arena);
+  }
+
+  /**
+   * Puts a part of a file in the place of memory that this has allocated: what is not written shows
+   * the file's bytes, read when they are touched, and what is written is the program's own.
+   *
+   * @param offset a multiple of {@link #ALIGN_BYTES}
+   * @param at begins and ends at a multiple of {@link #ALIGN_BYTES}
+   * @throws RefusedException when the kernel does not; the memory is as it was
+   */
+  public void map(Path file, long offset, MemorySegment at) throws RefusedException {
+    int descriptor = calls.open(file.toString(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+      throw new RefusedException(file + " cannot be opened: error " + -descriptor);
+    }
+    try {
+      long placed =
+          calls.mmap(
+              at.address(),
+              at.byteSize(),
+              PROT_READ_WRITE,
+              MAP_PRIVATE | MAP_FIXED,
+              descriptor,
+              offset);
+      if (placed < 0) {
+        throw new RefusedException(file + " cannot be mapped: error " + -placed);
+      }
+    } finally {
+      calls.close(descriptor);
+    }
+  }
+}
