@@ -4,10 +4,8 @@ package dev.holdfast;
 import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.format.RegionSchema;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Optional;
 
 /** A stored version, as far as a restore needs it. */
 interface BlockReader {
@@ -36,13 +34,12 @@ interface BlockReader {
     return List.of();
   }
 
-  /** Maps such blocks to be read only; empty where that is not possible. */
-  default Optional<MemorySegment> map(RawRun run, Arena arena) {
-    return Optional.empty();
-  }
-
-  /** Such blocks have been mapped: they are to be verified yet. */
-  default void mapped(int region, RawRun run) {}
+  /**
+   * Such blocks have been mapped: they are to be verified yet.
+   *
+   * @param bytes theirs
+   */
+  default void mapped(int region, RawRun run, MemorySegment bytes) {}
 
   /** Waits until all regions have been read; throws what reading one of their blocks has thrown. */
   void await();

@@ -36,9 +36,6 @@ final class CapturedBlocks implements RegionSource {
   /** The slot's bytes are those of {@link #stored} yet. */
   private static final byte UNFILLED = 8;
 
-  /** Instead of an old slot: the bytes are those of {@link #stored}. */
-  private static final long IN_FILE = -3;
-
   /** Instead of an old slot: what it would hold is kept in pieces. */
   private static final long IN_PIECES = -2;
 
@@ -155,8 +152,8 @@ final class CapturedBlocks implements RegionSource {
     recount();
   }
 
-  /** A restart begins: nothing is mapped yet. */
-  void restoring() {
+  /** Nothing is mapped any more, or yet. */
+  void forgetMapped() {
     stored = new MemorySegment[0];
     for (int b = 0; b < slots.length; b++) {
       flags[b] &= ~UNFILLED;
@@ -243,11 +240,6 @@ final class CapturedBlocks implements RegionSource {
    * any.
    */
   boolean keepOld(int block) {
-    if (isUnfilled(block)) {
-      olds[block] = IN_FILE;
-      flags[block] &= ~UNFILLED;
-      return true;
-    }
     long spare = spares.take(lengthBytes(block));
     if (spare == ShadowMemory.NONE) {
       return false;
@@ -334,8 +326,6 @@ final class CapturedBlocks implements RegionSource {
         spares.putBack(olds[b], lengthBytes(b));
       } else if (olds[b] == IN_PIECES) {
         spares.release(lengthBytes(b));
-      } else if (olds[b] == IN_FILE) {
-        stored[b] = null;
       }
       olds[b] = ShadowMemory.NONE;
     }
@@ -378,9 +368,6 @@ final class CapturedBlocks implements RegionSource {
 
   @Override
   public @Nullable MemorySegment committed(int block) {
-    if (olds[block] == IN_FILE) {
-      return stored[block];
-    }
     if (olds[block] == IN_PIECES) {
       olds[block] = putTogether(block);
     }

@@ -169,7 +169,7 @@ final class Checkpointer {
         new Version(
             step,
             writerThread.start(
-                () -> commit(at, capture, marks, ledger, capturedNs, stoodAtCaptureNs)));
+                () -> write(at, capture, marks, ledger, capturedNs, stoodAtCaptureNs)));
     earlier = newest;
     newest = version;
     capturedStep = step;
@@ -202,7 +202,7 @@ final class Checkpointer {
   private Version notCaptured(long step, StoreIoException cause) {
     CommitResult.Failed failed = new CommitResult.Failed(cause.getMessage());
     metrics.failed();
-    pacer.written(nowNs(), false, 0);
+    pacer.notCaptured(nowNs());
     whenNotCommitted(failed, step);
     return new Version(step, CompletableFuture.completedFuture(failed));
   }
@@ -241,7 +241,25 @@ final class Checkpointer {
         false);
   }
 
+  private CommitResult failed(String why) {
+    metrics.failed();
+    return new CommitResult.Failed(why);
+  }
+
   private CommitResult commit(
+      State at,
+      Capture capture,
+      List<OutputFile.Mark> marks,
+      Ledger ledger,
+      long fromNs,
+      long stoodNs) {
+    return committer.commit(
+        () -> draft(at, capture, marks, ledger),
+        capture.stateBytes(),
+        () -> tookNs(fromNs, stoodNs));
+  }
+
+  private CommitResult write(
       State at,
       Capture capture,
       List<OutputFile.Mark> marks,
@@ -249,16 +267,15 @@ final class Checkpointer {
       long capturedNs,
       long stoodNs) {
     Optional<String> unsound = unread == null ? Optional.empty() : unread.await();
+    long fromNs = Math.max(capturedNs, nowNs()); // what it has waited for others is not its cost
     CommitResult result;
-    if (unsound.isPresent()) {
-      metrics.failed();
-      result = new CommitResult.Failed(unsound.get());
-    } else {
+    try {
       result =
-          committer.commit(
-              () -> draft(at, capture, marks, ledger),
-              capture.stateBytes(),
-              () -> tookNs(capturedNs, stoodNs));
+          unsound.isPresent()
+              ? failed(unsound.get())
+              : commit(at, capture, marks, ledger, fromNs, stoodNs);
+    } catch (RuntimeException | Error e) {
+      result = failed("it is not known whether it was committed: " + e); // the capture must end
     }
     if (result instanceof CommitResult.Committed) {
       capture.committed();
@@ -267,7 +284,7 @@ final class Checkpointer {
       whenNotCommitted(result, at.step());
     }
     boolean durable = result instanceof CommitResult.Committed;
-    long tookNs = tookNs(capturedNs, stoodNs);
+    long tookNs = tookNs(fromNs, stoodNs);
     if (tookNs >= 0) {
       pacer.written(nowNs(), durable, tookNs * 1e-9);
     } else {

@@ -191,7 +191,7 @@ public final class Job {
    * wins; not so otherwise, and not with a key.
    *
    * <p>The files of the store must stay as they are while the program runs: where one is cut, or
-   * its disk fails, a touch throws an {@link InternalError}, anywhere.
+   * its disk fails, a touch throws an {@link InternalError}, anywhere, or ends the JVM.
    */
   public Job lazyRestore(boolean wanted) {
     lazyRestore = wanted;

@@ -157,6 +157,11 @@ final class Pacer {
     planned = false;
   }
 
+  /** No version could be begun. */
+  synchronized void notCaptured(long nowNs) {
+    backOff.failed(nowNs);
+  }
+
   /** The version being written has become durable, or has failed. */
   synchronized void written(long nowNs, boolean isDurable, double seconds) {
     writtenInterrupted(nowNs, isDurable);

@@ -5,9 +5,11 @@ import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionKind;
 import dev.holdfast.storage.format.RegionSchema;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,11 +84,15 @@ abstract class Part {
   /**
    * Maps stored blocks into the program's memory, in place of what is there.
    *
-   * @return false when that cannot be
+   * @return the stored blocks, to be read only, until the arena is closed; empty when they cannot
+   *     be mapped
    */
-  boolean map(RawRun run) {
-    return false;
+  Optional<MemorySegment> map(RawRun run, Arena arena) {
+    return Optional.empty();
   }
+
+  /** Takes them away again. */
+  void unmap(RawRun run) {}
 
   /** Looks out for pages that have been written. */
   WriteWatch watch() {

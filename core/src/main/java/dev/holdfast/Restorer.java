@@ -15,10 +15,9 @@ import dev.holdfast.storage.format.VersionInfo.Costs;
 import dev.holdfast.storage.format.VersionInfo.OutputMark;
 import dev.holdfast.storage.format.VersionInfo.Phase;
 import dev.holdfast.storage.io.Disk;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -176,7 +175,7 @@ final class Restorer {
     unread.clear();
     boolean mapping = lazy && isOfTheAttemptBefore(version);
     try (ParallelReader reader = version.inParallel()) {
-      declared.state().restore(new Reader(version, reader, disk, mapping, unread));
+      declared.state().restore(new Reader(version, reader, mapping, unread));
     }
     Fallback.requireStore(store); // the output files are a successor's, if there is one
     for (AppendFile output : declared.outputs().values()) {
@@ -225,11 +224,7 @@ final class Restorer {
 
   /** The version's blocks, for the regions. */
   private record Reader(
-      StoredVersion version,
-      ParallelReader parallel,
-      Disk disk,
-      boolean mapping,
-      UnreadBlocks unread)
+      StoredVersion version, ParallelReader parallel, boolean mapping, UnreadBlocks unread)
       implements BlockReader {
     @Override
     public List<RegionSchema> regions() {
@@ -252,17 +247,10 @@ final class Restorer {
     }
 
     @Override
-    public Optional<MemorySegment> map(RawRun run, Arena arena) {
-      try {
-        return disk.map(run.file(), run.offset(), run.bytes(), arena);
-      } catch (IOException | OutOfMemoryError e) {
-        return Optional.empty(); // then it is read
-      }
-    }
-
-    @Override
-    public void mapped(int region, RawRun run) {
-      unread.add(region, run);
+    public void mapped(int region, RawRun run, MemorySegment bytes) {
+      int[] crc32c = new int[run.blocks()];
+      Arrays.setAll(crc32c, i -> version.rawCrc32c(region, run.firstBlock() + i));
+      unread.add(version.info().regions().get(region).name(), run, bytes, crc32c);
     }
 
     @Override

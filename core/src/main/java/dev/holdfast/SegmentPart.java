@@ -6,7 +6,9 @@ import dev.holdfast.process.PrivatePages;
 import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.format.ElementType;
 import dev.holdfast.storage.format.RegionKind;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,16 +44,29 @@ final class SegmentPart extends Part {
   }
 
   @Override
-  boolean map(RawRun run) {
+  Optional<MemorySegment> map(RawRun run, Arena arena) {
     if (mapper == null) {
-      return false;
+      return Optional.empty();
     }
-    long from = (long) run.firstBlock() << schema().blockLog2();
     try {
-      mapper.map(run.file(), run.offset(), segment.asSlice(from, run.bytes()));
-      return true;
+      return Optional.of(mapper.map(run.file(), run.offset(), memory(run), arena));
     } catch (RefusedException e) {
-      return false; // it is read instead
+      return Optional.empty(); // it is read instead
+    }
+  }
+
+  private MemorySegment memory(RawRun run) {
+    return segment.asSlice((long) run.firstBlock() << schema().blockLog2(), run.bytes());
+  }
+
+  @Override
+  void unmap(RawRun run) {
+    try {
+      if (mapper != null) {
+        mapper.unmap(memory(run));
+      }
+    } catch (RefusedException e) {
+      // What is read into it lies on pages of a file that nobody wants, and is right all the same.
     }
   }
 

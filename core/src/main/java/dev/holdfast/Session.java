@@ -2,7 +2,6 @@
 package dev.holdfast;
 
 import dev.holdfast.storage.SizeText;
-import dev.holdfast.storage.Store;
 import dev.holdfast.storage.StoreOptions;
 import dev.holdfast.storage.StoreWriter;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
@@ -228,12 +227,21 @@ final class Session implements Engine {
   private void verify(UnreadBlocks mapped, long number) {
     unread = mapped;
     checkpointer.verifyFirst(mapped);
-    mapped.verify(() -> Store.open(store.root(), disk), number, () -> boundary.setAttention(true));
+    mapped.verify(number, () -> boundary.setAttention(true));
   }
 
   @Override
   public boolean lazyRestore() {
     return settings.lazyRestore() && settings.keys().none();
+  }
+
+  /** Nothing is complete that may rest on what is damaged. */
+  private void awaitSound() {
+    UnreadBlocks mapped = unread;
+    if (mapped != null) {
+      mapped.await();
+    }
+    throwIfUnsound();
   }
 
   private void throwIfUnsound() {
@@ -350,6 +358,7 @@ final class Session implements Engine {
   @Override
   public void loopEnded() {
     throwIfFenced();
+    throwIfUnsound();
     if (!checkpointer.hasCaptured(boundary.steps())) {
       checkpointer.capture();
     }
@@ -430,7 +439,7 @@ final class Session implements Engine {
       flushOutputs();
       durable = checkpointer.makeDurable(leftItself);
       throwIfFenced();
-      throwIfUnsound();
+      awaitSound();
     }
     endAttempt(
         durable ? EndCause.COMPLETE : EndCause.FAILED,

@@ -289,7 +289,7 @@ final class Shadow implements AutoCloseable {
 
   @Override
   public void close() {
-    entries.forEach(entry -> entry.parts.forEach(part -> part.watch().close()));
+    entries.forEach(entry -> entry.parts.forEach(TrackedPart::close));
     memory.close();
   }
 }

@@ -3,11 +3,9 @@ package dev.holdfast;
 
 import dev.holdfast.process.PageTracker.RefusedException;
 import dev.holdfast.process.PrivatePages;
-import dev.holdfast.storage.RawRun;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Native memory in slots of 64 B to 4 MiB, sizes being powers of two. Slots are cut from large
@@ -30,7 +28,10 @@ final class ShadowMemory implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final long limitBytes;
-  private MemorySegment[] slabs = new MemorySegment[8];
+
+  /** Replaced when a capture needs more, while the writer reads slots of the one before. */
+  private volatile MemorySegment[] slabs = new MemorySegment[8];
+
   private int slabCount;
   private long slabBytes;
 
@@ -100,10 +101,12 @@ final class ShadowMemory implements AutoCloseable {
   private boolean addSlab(long bytes, boolean untouched) {
     try {
       MemorySegment slab = allocate(bytes, untouched);
-      if (slabCount == slabs.length) {
-        slabs = Arrays.copyOf(slabs, 2 * slabCount);
+      MemorySegment[] more = slabs;
+      if (slabCount == more.length) {
+        more = Arrays.copyOf(more, 2 * slabCount);
       }
-      slabs[slabCount++] = slab;
+      more[slabCount++] = slab;
+      slabs = more;
       slabBytes += bytes;
       return true;
     } catch (OutOfMemoryError e) {
@@ -171,11 +174,6 @@ final class ShadowMemory implements AutoCloseable {
   /** The slot's bytes. */
   MemorySegment view(long slot, int lengthBytes) {
     return slab(slot).asSlice(slot & OFFSET_MASK, lengthBytes);
-  }
-
-  /** Stored blocks as memory that is only read, as long as this one is; empty where they cannot. */
-  Optional<MemorySegment> map(BlockReader version, RawRun run) {
-    return version.map(run, arena);
   }
 
   /** As {@link Pieces#differ}; the slot may be advanced by the offset of a piece in its block. */

@@ -5,7 +5,10 @@ import dev.holdfast.storage.ParallelReader;
 import dev.holdfast.storage.RawRun;
 import dev.holdfast.storage.RegionSource;
 import dev.holdfast.storage.format.RegionSchema;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,11 @@ final class TrackedPart {
 
   /** Those of a capture that is being written while the next is made. */
   private @Nullable CapturedBlocks written;
+
+  /** What the last restore has mapped, and what unmaps the bytes that are only read. */
+  private final List<RawRun> mapped = new ArrayList<>();
+
+  private @Nullable Arena mappings;
 
   /** There was no spare slot for a block that must move: what comes after it was not looked at. */
   private volatile boolean starved;
@@ -214,14 +222,15 @@ final class TrackedPart {
     boolean owed = blocks.isOwed(block);
     blocks.setOwed(block);
     if (blocks.isUnfilled(block)) {
-      blocks.keepOld(block);
       copy(block, 0, length);
+      blocks.setKnown(block);
       return;
     }
     boolean few = watch.fewWritten((long) block << schema().blockLog2(), length);
-    if (few && !owed && blocks.keepOldInPieces(block)) {
+    boolean keep = !owed && !part.isMappable(); // what is to be mapped is stored without layers
+    if (few && keep && blocks.keepOldInPieces(block)) {
       copyDifferences(block, difference, length, few);
-    } else if (!few && !owed && blocks.keepOld(block)) {
+    } else if (!few && keep && blocks.keepOld(block)) {
       copy(block, 0, length);
     } else {
       copyDifferences(block, difference, length, few);
@@ -277,19 +286,48 @@ final class TrackedPart {
    * @param index the region's in the version, which has the same size and block size
    */
   void restore(BlockReader version, int index) {
-    blocks.restoring();
-    for (RawRun run : version.rawRuns(index)) {
-      Optional<MemorySegment> mapped = memory.map(version, run);
-      if (mapped.isPresent() && part.map(run)) {
-        version.mapped(index, run);
-        int size = schema().blockSizeBytes();
-        for (int i = 0; i < run.blocks(); i++) {
-          MemorySegment block = mapped.get().asSlice((long) i * size, size);
-          blocks.setUnfilled(run.firstBlock() + i, block);
-        }
-      }
+    forgetMapped();
+    if (part.isMappable()) {
+      Arena arena = Arena.ofShared();
+      mappings = arena;
+      version.rawRuns(index).forEach(run -> map(version, index, run, arena));
     }
     version.readRegion(index, new Restoring());
+  }
+
+  private void map(BlockReader version, int index, RawRun run, Arena arena) {
+    Optional<MemorySegment> bytes = part.map(run, arena);
+    if (bytes.isEmpty()) {
+      return;
+    }
+    mapped.add(run);
+    version.mapped(index, run, bytes.get());
+    int size = schema().blockSizeBytes();
+    for (int i = 0; i < run.blocks(); i++) {
+      blocks.setUnfilled(run.firstBlock() + i, bytes.get().asSlice((long) i * size, size));
+    }
+  }
+
+  /** What was mapped of a version that was passed over makes room for another one. */
+  private void forgetMapped() {
+    blocks.forgetMapped();
+    mapped.forEach(part::unmap);
+    mapped.clear();
+    closeMappings();
+  }
+
+  private void closeMappings() {
+    Arena arena = mappings;
+    if (arena != null) {
+      arena.close();
+    }
+    mappings = null;
+  }
+
+  /** Nobody will look at it any more. */
+  void close() {
+    watch.close();
+    closeMappings();
   }
 
   /** Takes a version's blocks, each into its slot and from there into the program. */

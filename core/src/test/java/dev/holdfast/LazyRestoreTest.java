@@ -236,6 +236,27 @@ final class LazyRestoreTest {
         () -> job(true).run(hf -> assertEquals(0, allocate(hf).byteSize() + hf.restore())));
   }
 
+  /** Every step was done: nothing is left to commit, and nothing to compute. */
+  @Test
+  void complete_whatIsMappedIsDamaged_isNotComplete() throws Exception {
+    Body oneStep =
+        hf -> {
+          MemorySegment u = allocate(hf);
+          for (long step : hf.steps(1)) {
+            fill(u, step);
+          }
+        };
+    killed(
+        true,
+        hf -> {
+          oneStep.run(hf);
+          assertTrue(hf.checkpoint().awaitDurable());
+        });
+    damage();
+    HoldfastException found = assertThrows(HoldfastException.class, () -> job(true).run(oneStep));
+    assertTrue(States.message(found).contains("mapped at the restart"), found::toString);
+  }
+
   /** As the documentation says: the program cannot go on, and the next attempt judges the store. */
   @Test
   void restore_mappedFileIsCut_touchingItFailsAndNothingIsMadeOfIt() throws Exception {

@@ -170,6 +170,28 @@ final class PacerTest {
   }
 
   @Test
+  void notCaptured_besideAVersionBeingWritten_waitsForThatOneAllTheSame() {
+    Pacer pacer = pacer(fixed(10));
+    pacer.writing();
+    pacer.captured(10 * S, 10 * S, 1);
+    pacer.notCaptured(20 * S);
+    assertEquals(Long.MAX_VALUE, pacer.untilDueNs(1_000 * S));
+  }
+
+  @Test
+  void versionsBeingWritten_secondBesideTheFirst_bothEndBeforeOneIsDue() {
+    Pacer pacer = pacer(fixed(10));
+    pacer.writing();
+    pacer.captured(10 * S, 10 * S, 1);
+    pacer.writing();
+    pacer.captured(11 * S, 11 * S, 2);
+    pacer.written(900 * S, true, 890);
+    assertEquals(Long.MAX_VALUE, pacer.untilDueNs(1_000 * S));
+    pacer.written(1_000 * S, true, 100);
+    assertEquals(0, pacer.untilDueNs(1_000 * S));
+  }
+
+  @Test
   void failures_backOffTwiceAsLongEachTimeUpToFiveMinutes() {
     Pacer pacer = pacer(fixed(3600));
     long now = 0;

@@ -108,7 +108,7 @@ final class PruneCommand implements Callable<Integer> {
     boolean none =
         plan.stays().isEmpty()
             ? !missing.isEmpty() && store.isLost()
-            : plan.damaged().size() == plan.stays().size();
+            : plan.stays().stream().allMatch(v -> v.reason().why() == Reason.Why.DAMAGED);
     if (none) {
       err.println("holdfast: no version is usable, so none is deleted; look with: holdfast verify");
       return ExitCode.NO_VERSION;

@@ -19,6 +19,7 @@ public final class PrivatePages {
   // <sys/mman.h>, <fcntl.h>; the same on every machine that Linux runs on with 64 bits, but for
   // some
   // that Java does not run on
+  private static final int PROT_READ = 1;
   private static final int PROT_READ_WRITE = 1 | 2;
   private static final int MAP_PRIVATE = 2;
   private static final int MAP_FIXED = 0x10;
@@ -84,27 +85,45 @@ public final class PrivatePages {
    *
    * @param offset a multiple of {@link #ALIGN_BYTES}
    * @param at begins and ends at a multiple of {@link #ALIGN_BYTES}
+   * @param arena unmaps what is returned, and leaves the memory as it is
+   * @return the bytes of the same file, whoever writes to the memory; to be read only
    * @throws RefusedException when the kernel does not; the memory is as it was
    */
-  public void map(Path file, long offset, MemorySegment at) throws RefusedException {
+  public MemorySegment map(Path file, long offset, MemorySegment at, Arena arena)
+      throws RefusedException {
     int descriptor = calls.open(file.toString(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
       throw new RefusedException(file + " cannot be opened: error " + -descriptor);
     }
     try {
-      long placed =
-          calls.mmap(
-              at.address(),
-              at.byteSize(),
-              PROT_READ_WRITE,
-              MAP_PRIVATE | MAP_FIXED,
-              descriptor,
-              offset);
-      if (placed < 0) {
-        throw new RefusedException(file + " cannot be mapped: error " + -placed);
+      long bytes = at.byteSize();
+      long kept = calls.mmap(0, bytes, PROT_READ, MAP_PRIVATE, descriptor, offset);
+      if (kept < 0) {
+        throw new RefusedException(file + " cannot be mapped: error " + -kept);
       }
+      MemorySegment view = calls.memory(kept, bytes, arena).asReadOnly();
+      place(at, MAP_PRIVATE | MAP_FIXED, descriptor, offset);
+      return view;
     } finally {
       calls.close(descriptor);
+    }
+  }
+
+  /**
+   * Takes a file away from where {@link #map} has put it: the memory is zeroed.
+   *
+   * @throws RefusedException when the kernel does not
+   */
+  public void unmap(MemorySegment at) throws RefusedException {
+    place(at, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0);
+  }
+
+  private void place(MemorySegment at, int flags, int descriptor, long offset)
+      throws RefusedException {
+    long placed =
+        calls.mmap(at.address(), at.byteSize(), PROT_READ_WRITE, flags, descriptor, offset);
+    if (placed < 0) {
+      throw new RefusedException("nothing can be mapped into this memory: error " + -placed);
     }
   }
 }

@@ -93,10 +93,16 @@ final class Retention {
       Set<Long> countedOn,
       long stayBytes,
       boolean overBudget) {
-    /** The same, but that nothing goes for now. */
-    Plan waiting() {
+    /**
+     * The same, but that nothing goes for now.
+     *
+     * @param damaged the versions that must be repaired first
+     */
+    Plan waiting(Set<Long> damaged) {
       NavigableMap<Long, Reason> all = new TreeMap<>(stays);
-      victims.forEach(number -> all.put(number, new Reason(Why.WAITING, 0)));
+      for (long number : victims) {
+        all.put(number, new Reason(damaged.contains(number) ? Why.DAMAGED : Why.WAITING, 0));
+      }
       return new Plan(Set.of(), all, needed, countedOn, stayBytes, overBudget);
     }
   }

@@ -133,7 +133,7 @@ public final class StorePruner {
     boolean done =
         Log.list(disk, layout).numbers().containsAll(drawn.plan().countedOn())
             && pruner.prune(drawn.plan().victims(), drawn.pinned(), now -> stands(drawn, now));
-    if (done) {
+    if (done && spoilt.isEmpty()) {
       pruner.delete(drawn.gone());
     }
     return done;
@@ -190,7 +190,7 @@ public final class StorePruner {
     Set<Long> pinned = Pins.list(disk, layout);
     Wishes wishes = new Wishes(rules, spare, pinned, needed, time.epochMs());
     Retention.Plan plan = Retention.plan(versions.all(), spoilt.keySet(), wishes);
-    plan = spoilt.isEmpty() ? plan : plan.waiting();
+    plan = spoilt.isEmpty() ? plan : plan.waiting(spoilt.keySet());
     return new Drawn(plan, List.copyOf(versions.all()), pinned, log.highest(), log.gone(), writer);
   }
 

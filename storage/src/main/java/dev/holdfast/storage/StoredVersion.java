@@ -234,13 +234,18 @@ public final class StoredVersion implements AutoCloseable {
   }
 
   /**
-   * Blocks that can be mapped instead of read. What is mapped is not verified: see that each is
-   * read once all the same, before anything rests on it.
+   * Blocks that can be mapped instead of read. What is mapped is not verified: compare it with
+   * {@link #rawCrc32c} before anything rests on it.
    *
    * @param region the region's position in {@code info().regions()}
    */
   public List<RawRun> rawRuns(int region) {
     return RawRun.of(info.regions().get(region), firstEntry[region], index, files);
+  }
+
+  /** The CRC32C of a block's stored bytes, which of a {@link RawRun} are the block's own. */
+  public int rawCrc32c(int region, int block) {
+    return index.crcStored(firstEntry[region] + block);
   }
 
   /**

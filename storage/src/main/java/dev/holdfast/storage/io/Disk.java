@@ -2,11 +2,8 @@
 package dev.holdfast.storage.io;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The one door to the disk, and the contract Holdfast's promises rest on.
@@ -44,18 +41,6 @@ public interface Disk {
 
   /** Opens a regular file for reading; a symbolic link, pipe or device is refused. */
   DiskFile open(Path file) throws IOException;
-
-  /**
-   * A part of a file as memory that is only read, whose pages are read when they are touched. Empty
-   * where the disk has no such thing. Where the file is cut meanwhile, or cannot be read, a touch
-   * throws an {@link InternalError}.
-   *
-   * @param offset a multiple of the size of a page
-   */
-  default Optional<MemorySegment> map(Path file, long offset, long bytes, Arena arena)
-      throws IOException {
-    return Optional.empty();
-  }
 
   /** Opens a program's output file for reading and writing, and creates it when it is missing. */
   DiskFile openOutput(Path file) throws IOException;

@@ -8,8 +8,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -26,7 +24,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The file systems of this machine, through java.nio. */
@@ -89,14 +86,6 @@ final class LocalDisk implements Disk {
       throw new FileSystemException(file.toString(), null, IoKind.NOT_A_FILE_REASON);
     }
     return new ChannelFile(FileChannel.open(file, READ, NOFOLLOW_LINKS));
-  }
-
-  @Override
-  public Optional<MemorySegment> map(Path file, long offset, long bytes, Arena arena)
-      throws IOException {
-    try (FileChannel channel = FileChannel.open(file, READ, NOFOLLOW_LINKS)) {
-      return Optional.of(channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes, arena));
-    }
   }
 
   @Override
