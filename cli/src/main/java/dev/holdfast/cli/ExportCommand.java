@@ -10,6 +10,7 @@ import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -81,6 +82,8 @@ final class ExportCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "\"" + address + "\" names no region; write STORE@VERSION:REGION"));
     Store store = where.openStore();
+    PrintWriter err = spec.commandLine().getErr();
+    int code;
     try (StoredVersion version = where.openVersion(store)) {
       int region = version.regionNamed(name);
       if (region < 0) {
@@ -89,8 +92,12 @@ final class ExportCommand implements Callable<Integer> {
             "version " + version.number() + " has no region \"" + name + "\"; " + has(version));
       }
       write(version, region);
+      code = PassedOver.tell(store, err);
+      if (code != ExitCode.DONE) {
+        err.println("holdfast: what was written is of version " + version.number());
+      }
     }
-    return PassedOver.tell(store, spec.commandLine().getErr());
+    return code;
   }
 
   private static String has(StoredVersion version) {
