@@ -84,21 +84,9 @@ final class CaptureTeam {
       }
     }
 
-    /**
-     * Waits for what others have begun; an interrupt of the program's thread is for the program.
-     */
+    /** Waits for what others have begun. */
     boolean result() {
-      boolean interrupted = false;
-      while (left.getCount() > 0) {
-        try {
-          left.await();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      Uninterrupted.until(() -> left.getCount() == 0, left::await);
       switch (failure.get()) {
         case null -> {}
         case RuntimeException e -> throw e;

@@ -27,6 +27,7 @@ final class Checkpointer {
   private final Time time;
   private final JobClock clock;
   private final Suspension suspension;
+  private final UnreadBlocks unread;
   private final Listener listener;
   private final Metrics metrics;
   private final Pacer pacer;
@@ -37,10 +38,12 @@ final class Checkpointer {
   /** The one captured before the newest. */
   private @Nullable Version earlier;
 
-  private @Nullable UnreadBlocks unread;
   private boolean warnedNeverChanged;
   private boolean warnedBlocking;
 
+  /**
+   * @param unread is found to be sound before anything is committed
+   */
   Checkpointer(
       Declared declared,
       Committer committer,
@@ -48,6 +51,7 @@ final class Checkpointer {
       Time time,
       JobClock clock,
       Suspension suspension,
+      UnreadBlocks unread,
       Listener listener) {
     this.declared = declared;
     this.committer = committer;
@@ -57,6 +61,7 @@ final class Checkpointer {
     this.suspension = suspension;
     this.metrics = committer.metrics();
     this.pacer = committer.pacer();
+    this.unread = unread;
     this.listener = listener;
   }
 
@@ -82,11 +87,6 @@ final class Checkpointer {
         new Committer.Durable(found.number(), found.step(), found.capturedEpochMs()),
         found.costs(),
         found.measured());
-  }
-
-  /** Nothing is committed before these are found to be sound. */
-  void verifyFirst(UnreadBlocks blocks) {
-    unread = blocks;
   }
 
   /** Whether the present step has been captured. */
@@ -266,7 +266,7 @@ final class Checkpointer {
       Ledger ledger,
       long capturedNs,
       long stoodNs) {
-    Optional<String> unsound = unread == null ? Optional.empty() : unread.await();
+    Optional<String> unsound = unread.await();
     long fromNs = Math.max(capturedNs, nowNs()); // what it has waited for others is not its cost
     CommitResult result;
     try {

@@ -230,22 +230,9 @@ final class ProtectedState implements AutoCloseable {
     return new Capture(this, sources, stateBytes, changedBytes, firstWrites);
   }
 
-  /**
-   * Waits until the capture before has ended, whose end needs the lock that the caller holds; an
-   * interrupt of the program's thread is for the program.
-   */
+  /** Waits until the capture before has ended, whose end needs the lock that the caller holds. */
   private void awaitWritten() {
-    boolean interrupted = false;
-    while (written != null) {
-      try {
-        captures.wait();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.until(() -> written == null, captures::wait);
   }
 
   private void captureIntoShadow() {

@@ -38,10 +38,11 @@ final class Restorer {
   private final Declared declared;
   private final Set<String> allowedChanges;
   private final boolean lazy;
-  private final UnreadBlocks unread = new UnreadBlocks();
+  private final UnreadBlocks unread;
 
   /**
    * @param lazy whether what can be mapped is to be read when it is touched
+   * @param unread is told what was mapped and is to be verified yet
    */
   Restorer(
       WriterThread writerThread,
@@ -49,8 +50,10 @@ final class Restorer {
       Disk disk,
       Declared declared,
       Set<String> allowedChanges,
-      boolean lazy) {
+      boolean lazy,
+      UnreadBlocks unread) {
     this.lazy = lazy;
+    this.unread = unread;
     this.writerThread = writerThread;
     this.store = store;
     this.disk = disk;
@@ -90,11 +93,6 @@ final class Restorer {
         throw e;
       }
     });
-  }
-
-  /** What was mapped and is to be verified yet. */
-  UnreadBlocks unread() {
-    return unread;
   }
 
   private Found restoreHere() {

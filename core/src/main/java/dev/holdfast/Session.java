@@ -48,6 +48,7 @@ final class Session implements Engine {
   private final JobClock clock;
   private final Committer committer;
   private final Checkpointer checkpointer;
+  private final UnreadBlocks unread = new UnreadBlocks();
   private final SessionTimer timer;
   private final @Nullable StopSignals signals;
 
@@ -55,7 +56,6 @@ final class Session implements Engine {
   private boolean restarted;
   private @Nullable Outcome outcome;
   private volatile @Nullable String stopReason;
-  private volatile @Nullable UnreadBlocks unread;
 
   /**
    * How one attempt differs from the others of its job.
@@ -99,7 +99,8 @@ final class Session implements Engine {
     this.committer = new Committer(store, clock, settings.wanted(time));
     Suspension suspension = new Suspension(this::suspended);
     this.checkpointer =
-        new Checkpointer(declared, committer, writerThread, time, clock, suspension, new Heard());
+        new Checkpointer(
+            declared, committer, writerThread, time, clock, suspension, unread, new Heard());
     this.timer =
         new SessionTimer(suspension, this::nextDueNs, this::becomeDue, this::hear, this::keepAlive);
     boundary.setAttention(true); // so that a boundary before restore() is noticed
@@ -176,8 +177,14 @@ final class Session implements Engine {
     if (stage == Stage.DECLARING) {
       Restorer restorer =
           new Restorer(
-              writerThread, store, disk, declared, settings.allowedChanges(), lazyRestore());
-      begin(find(restorer), restorer.unread());
+              writerThread,
+              store,
+              disk,
+              declared,
+              settings.allowedChanges(),
+              lazyRestore(),
+              unread);
+      begin(find(restorer));
     }
     return boundary.steps();
   }
@@ -191,9 +198,9 @@ final class Session implements Engine {
     }
   }
 
-  private void begin(Restorer.Found found, UnreadBlocks mapped) {
+  private void begin(Restorer.Found found) {
     if (found.number() > 0) {
-      verify(mapped, found.number());
+      unread.verify(found.number(), () -> boundary.setAttention(true));
       restarted = true;
       declared.phases().restore(found.phases());
       boundary.setSteps(found.step());
@@ -209,8 +216,8 @@ final class Session implements Engine {
         found.number() > 0
             ? SessionReport.resuming(store, found, clock.now())
             : SessionReport.fresh(job));
-    if (mapped.bytes() > 0) {
-      Messages.info(SizeText.of(mapped.bytes()) + " of the state are read when they are touched");
+    if (unread.bytes() > 0) {
+      Messages.info(SizeText.of(unread.bytes()) + " of the state are read when they are touched");
     }
     Pacer pacer = committer.pacer();
     long stateBytes = declared.state().sizeBytes();
@@ -224,12 +231,6 @@ final class Session implements Engine {
     }
   }
 
-  private void verify(UnreadBlocks mapped, long number) {
-    unread = mapped;
-    checkpointer.verifyFirst(mapped);
-    mapped.verify(number, () -> boundary.setAttention(true));
-  }
-
   @Override
   public boolean lazyRestore() {
     return settings.lazyRestore() && settings.keys().none();
@@ -237,17 +238,14 @@ final class Session implements Engine {
 
   /** Nothing is complete that may rest on what is damaged. */
   private void awaitSound() {
-    UnreadBlocks mapped = unread;
-    if (mapped != null) {
-      mapped.await();
-    }
+    unread.await();
     throwIfUnsound();
   }
 
   private void throwIfUnsound() {
-    UnreadBlocks mapped = unread;
-    if (mapped != null && mapped.damage().isPresent()) {
-      throw new HoldfastException(mapped.damage().get());
+    Optional<String> damage = unread.damage();
+    if (damage.isPresent()) {
+      throw new HoldfastException(damage.get());
     }
   }
 
@@ -311,9 +309,7 @@ final class Session implements Engine {
   /** The flag falls first, so that a stop asked for at this moment raises it again. */
   private void settleAttention() {
     boundary.setAttention(false);
-    UnreadBlocks mapped = unread;
-    boolean unsound = mapped != null && mapped.damage().isPresent();
-    if (stopReason != null || unsound || store.fencedBy().isPresent()) {
+    if (stopReason != null || unread.damage().isPresent() || store.fencedBy().isPresent()) {
       boundary.setAttention(true);
     }
     timer.wake();
@@ -513,10 +509,7 @@ final class Session implements Engine {
     stage = Stage.ENDED;
     timer.close();
     closeSignals();
-    UnreadBlocks mapped = unread;
-    if (mapped != null) {
-      mapped.close();
-    }
+    unread.close();
     checkpointer.awaitInFlight();
     writerThread.call(() -> {
       store.close();

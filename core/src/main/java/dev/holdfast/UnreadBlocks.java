@@ -27,8 +27,11 @@ final class UnreadBlocks implements AutoCloseable {
   private static final int RUNS_MAX = 16_384;
 
   private final List<Mapped> runs = new ArrayList<>();
-  private final CompletableFuture<Optional<String>> verified = new CompletableFuture<>();
-  private volatile boolean begun;
+
+  /** What is damaged, in words. */
+  private volatile CompletableFuture<Optional<String>> verified =
+      CompletableFuture.completedFuture(Optional.empty());
+
   private volatile boolean unwanted;
 
   /**
@@ -100,10 +103,9 @@ final class UnreadBlocks implements AutoCloseable {
    */
   void verify(long number, Runnable damaged) {
     if (runs.isEmpty()) {
-      verified.complete(Optional.empty());
       return;
     }
-    begun = true;
+    verified = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()
         .name("holdfast-unread")
@@ -154,8 +156,6 @@ final class UnreadBlocks implements AutoCloseable {
   @Override
   public void close() {
     unwanted = true;
-    if (begun) {
-      verified.join();
-    }
+    verified.join();
   }
 }

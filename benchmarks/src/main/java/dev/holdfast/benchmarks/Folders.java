@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders that a measurement makes and removes. */
-final class Folders {
+public final class Folders {
   private Folders() {}
 
-  static void delete(Path folder) throws IOException {
+  /** Deletes a folder with all it holds, if it is there. */
+  public static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       List<Path> paths;
       try (Stream<Path> walk = Files.walk(folder)) {

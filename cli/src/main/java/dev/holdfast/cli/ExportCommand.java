@@ -82,8 +82,6 @@ final class ExportCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "\"" + address + "\" names no region; write STORE@VERSION:REGION"));
     Store store = where.openStore();
-    PrintWriter err = spec.commandLine().getErr();
-    int code;
     try (StoredVersion version = where.openVersion(store)) {
       int region = version.regionNamed(name);
       if (region < 0) {
@@ -92,12 +90,13 @@ final class ExportCommand implements Callable<Integer> {
             "version " + version.number() + " has no region \"" + name + "\"; " + has(version));
       }
       write(version, region);
-      code = PassedOver.tell(store, err);
+      PrintWriter err = spec.commandLine().getErr();
+      int code = PassedOver.tell(store, err);
       if (code != ExitCode.DONE) {
         err.println("holdfast: what was written is of version " + version.number());
       }
+      return code;
     }
-    return code;
   }
 
   private static String has(StoredVersion version) {

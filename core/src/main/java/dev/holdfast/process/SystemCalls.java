@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of the C library that are needed. Each returns its result, or -errno. */
 interface SystemCalls {
@@ -49,11 +50,13 @@ interface SystemCalls {
    * @throws IllegalCallerException when the JVM was told to refuse native access
    */
   static SystemCalls ofProcess() {
-    return new Native();
+    return Native.ofProcess();
   }
 
   /** Calls the C library. */
   final class Native implements SystemCalls {
+    private static @Nullable Native prepared;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final AddressLayout ADDRESS = ValueLayout.ADDRESS;
@@ -83,6 +86,16 @@ interface SystemCalls {
             "setpriority",
             FunctionDescriptor.of(INT, INT, INT, INT),
             Linker.Option.captureCallState("errno"));
+
+    /** Prepared once, when they are wanted: that takes some 50 ms. */
+    static synchronized Native ofProcess() {
+      Native calls = prepared;
+      if (calls == null) {
+        calls = new Native();
+        prepared = calls;
+      }
+      return calls;
+    }
 
     @SuppressWarnings("restricted") // the JVM is asked for leave; if it refuses, nothing is tracked
     private static MethodHandle handle(

@@ -106,24 +106,15 @@ public record Ledger(
 
   /** This ledger, with the versions that another of the same attempt counts. */
   public Ledger withVersionsOf(Ledger other) {
-    return new Ledger(
-        firstStartEpochMs,
-        atEpochMs,
-        usefulNs,
-        checkpointNs,
-        reworkNs,
-        restartNs,
-        downtimeNs,
-        attempts,
-        failures,
-        other.versions,
-        other.storedBytes,
-        other.stateBytes,
-        suspendedNs);
+    return withVersions(other.versions, other.storedBytes, other.stateBytes);
   }
 
   /** The ledger after a version of this many bytes has been committed. */
   public Ledger withVersion(long storedBytes, long stateBytes) {
+    return withVersions(versions + 1, this.storedBytes + storedBytes, this.stateBytes + stateBytes);
+  }
+
+  private Ledger withVersions(long versions, long storedBytes, long stateBytes) {
     return new Ledger(
         firstStartEpochMs,
         atEpochMs,
@@ -134,9 +125,9 @@ public record Ledger(
         downtimeNs,
         attempts,
         failures,
-        versions + 1,
-        this.storedBytes + storedBytes,
-        this.stateBytes + stateBytes,
+        versions,
+        storedBytes,
+        stateBytes,
         suspendedNs);
   }
 
