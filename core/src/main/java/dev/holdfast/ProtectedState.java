@@ -162,14 +162,14 @@ final class ProtectedState implements AutoCloseable {
   void prepare() {
     requireNoCapture();
     regions.values().forEach(Region::refresh);
-    fitShadow();
+    fitShadow(ShadowMemory.Use.TOUCHED);
     regions.values().forEach(Region::release);
   }
 
   /** Gives every block a slot, in a new shadow if slots of other sizes are in the way; or none. */
-  private void fitShadow() {
+  private void fitShadow(ShadowMemory.Use use) {
     fitted = true;
-    if (shadow == null || shadow.fit()) {
+    if (shadow == null || shadow.fit(use)) {
       return;
     }
     boolean again = shadow.fitsAnew();
@@ -178,7 +178,7 @@ final class ProtectedState implements AutoCloseable {
     if (again) {
       Shadow anew = new Shadow(memoryBytes, poolBytes, team);
       regions.values().forEach(anew::add);
-      if (anew.fit()) {
+      if (anew.fit(use)) {
         shadow = anew;
       } else {
         anew.close();
@@ -242,7 +242,7 @@ final class ProtectedState implements AutoCloseable {
       }
       awaitWritten(); // slots are about to move
       regions.values().forEach(Region::refresh);
-      fitShadow();
+      fitShadow(ShadowMemory.Use.FILLED);
     }
     if (shadow != null) {
       shadow.close();
@@ -325,7 +325,7 @@ final class ProtectedState implements AutoCloseable {
     if (!differences.isEmpty()) {
       throw new RestoreMismatchException(differences);
     }
-    fitShadow();
+    fitShadow(ShadowMemory.Use.FILLED);
     try {
       fill(stored);
       regions.values().forEach(Region::finishRestore);

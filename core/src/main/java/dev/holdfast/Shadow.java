@@ -102,10 +102,11 @@ final class Shadow implements AutoCloseable {
   /**
    * Gives every block of the regions, as they were last looked at, a slot.
    *
+   * @param use what the memory is taken for, where nothing is mapped
    * @return false when the memory does not suffice: this shadow is then of no more use, and a new
    *     one only when {@link #fitsAnew}
    */
-  boolean fit() {
+  boolean fit(ShadowMemory.Use use) {
     if (exhausted) {
       return false;
     }
@@ -114,7 +115,8 @@ final class Shadow implements AutoCloseable {
       if (needed > memoryBytes) {
         return false;
       }
-      memory.reserve(needed + Math.min(poolBytes, needed), isMapped());
+      memory.reserve(
+          needed + Math.min(poolBytes, needed), isMapped() ? ShadowMemory.Use.SPARSE : use);
     }
     for (Entry entry : entries) {
       for (TrackedPart part : entry.parts) {

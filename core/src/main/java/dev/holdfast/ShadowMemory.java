@@ -5,6 +5,7 @@ import dev.holdfast.process.PageTracker.RefusedException;
 import dev.holdfast.process.PrivatePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -25,6 +26,10 @@ final class ShadowMemory implements AutoCloseable {
   private static final long SLAB_BYTES_MIN = 256 << 10;
   private static final long SLAB_BYTES_MAX = 1L << 30;
   private static final long SLAB_ALIGN = 4096;
+  private static final long PAGE_BYTES_MIN = 4096;
+
+  /** Below it the first call of the C library takes longer than what huge pages save. */
+  private static final long HUGE_PAGES_MIN = 32L << 20;
 
   private final Arena arena = Arena.ofShared();
   private final long limitBytes;
@@ -68,39 +73,55 @@ final class ShadowMemory implements AutoCloseable {
     return Math.max(LOG2_MIN, Integer.SIZE - Integer.numberOfLeadingZeros(lengthBytes - 1));
   }
 
-  /**
-   * Takes the memory for so many bytes of slots at once, so that its pages are not touched for the
-   * first time while the loop waits. Within the limit as far as it goes.
-   *
-   * @param untouched that is just what is wanted: memory that is not used is to cost nothing
-   */
-  void reserve(long bytes, boolean untouched) {
+  /** What memory is taken for. */
+  enum Use {
+    /** For captures: its pages are touched at once, so that the loop does not wait for them. */
+    TOUCHED,
+    /** For a restore, which fills it. */
+    FILLED,
+    /** For what changes in a mapped state: what is not used is to cost nothing. */
+    SPARSE
+  }
+
+  /** Takes the memory for so many bytes of slots at once, within the limit as far as it goes. */
+  void reserve(long bytes, Use use) {
     long missing = Math.min(bytes, limitBytes - slabBytes);
     while (missing > 0) {
       long slab = Math.min(missing, SLAB_BYTES_MAX);
-      if (!addSlab(slab, untouched)) {
+      if (!addSlab(slab, use)) {
         return;
       }
       missing -= slab;
     }
   }
 
-  private MemorySegment allocate(long bytes, boolean untouched) {
-    if (untouched) {
-      long align = PrivatePages.ALIGN_BYTES;
-      long whole = Math.ceilDiv(bytes, align) * align;
-      try {
+  private MemorySegment allocate(long bytes, Use use) {
+    try {
+      if (use == Use.SPARSE) {
+        long align = PrivatePages.ALIGN_BYTES;
+        long whole = Math.ceilDiv(bytes, align) * align;
         return PrivatePages.ofProcess().allocate(arena, whole, align).asSlice(0, bytes);
-      } catch (RefusedException e) {
-        // Then it costs some time.
       }
+      if (bytes >= HUGE_PAGES_MIN) {
+        MemorySegment memory = PrivatePages.ofProcess().allocateHuge(arena, bytes, 1);
+        return use == Use.TOUCHED ? touch(memory) : memory;
+      }
+    } catch (RefusedException e) {
+      // Then it costs some time.
     }
     return arena.allocate(bytes, SLAB_ALIGN);
   }
 
-  private boolean addSlab(long bytes, boolean untouched) {
+  private static MemorySegment touch(MemorySegment memory) {
+    for (long at = 0; at < memory.byteSize(); at += PAGE_BYTES_MIN) {
+      memory.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+    }
+    return memory;
+  }
+
+  private boolean addSlab(long bytes, Use use) {
     try {
-      MemorySegment slab = allocate(bytes, untouched);
+      MemorySegment slab = allocate(bytes, use);
       MemorySegment[] more = slabs;
       if (slabCount == more.length) {
         more = Arrays.copyOf(more, 2 * slabCount);
@@ -110,7 +131,7 @@ final class ShadowMemory implements AutoCloseable {
       slabBytes += bytes;
       return true;
     } catch (OutOfMemoryError e) {
-      return false; // also when -XX:MaxDirectMemorySize is reached
+      return false;
     }
   }
 
@@ -138,7 +159,7 @@ final class ShadowMemory implements AutoCloseable {
   private boolean grow(long bytesAtLeast) {
     long wanted = Math.clamp(slabBytes / 8, SLAB_BYTES_MIN, SLAB_BYTES_MAX);
     long size = Math.min(Math.max(wanted, bytesAtLeast), limitBytes - slabBytes);
-    return size >= bytesAtLeast && addSlab(size, false);
+    return size >= bytesAtLeast && addSlab(size, Use.FILLED);
   }
 
   /** Makes smaller slots of what is left of the current slab. */

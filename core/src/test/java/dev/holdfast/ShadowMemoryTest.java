@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.process.PrivatePages;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,17 +17,23 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ShadowMemoryTest {
+  /** Enough for huge pages. */
+  private static final long LARGE = 64L << 20;
+
   private record Taken(long slot, int length) {}
 
   @Test
   void take_anyLengths_slotsNeverOverlapAndStayWithinTheLimit() {
+    ShadowMemory.Use[] uses = ShadowMemory.Use.values();
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       long limit = random.nextInt(4 << 20);
       try (ShadowMemory memory = new ShadowMemory(limit)) {
-        memory.reserve(random.nextInt(2) * limit / 2, random.nextBoolean());
+        memory.reserve(random.nextInt(2) * limit / 2, uses[random.nextInt(uses.length)]);
         List<Taken> taken = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
           if (random.nextInt(3) > 0) {
@@ -59,11 +68,45 @@ class ShadowMemoryTest {
   @Test
   void reserve_exactNeed_isEnough() {
     try (ShadowMemory memory = new ShadowMemory(1 << 20)) {
-      memory.reserve(1 << 20, false);
+      memory.reserve(1 << 20, ShadowMemory.Use.TOUCHED);
       for (int i = 0; i < 16; i++) {
         assertNotEquals(ShadowMemory.NONE, memory.take(65_536));
       }
       assertEquals(ShadowMemory.NONE, memory.take(1));
+    }
+  }
+
+  @Test
+  void reserve_touched_hasItsHugePagesBeforeAnyCapture() throws IOException {
+    assumeTrue(PrivatePages.hugePageRefusal().isEmpty(), "skipped: no huge pages here");
+    assertTrue(hugePageBytes(ShadowMemory.Use.TOUCHED) > 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ShadowMemory.Use.class,
+      names = {"FILLED", "SPARSE"})
+  void reserve_forARestore_touchesNothing(ShadowMemory.Use use) throws IOException {
+    assertEquals(0, hugePageBytes(use));
+  }
+
+  private static long hugePageBytes(ShadowMemory.Use use) throws IOException {
+    try (ShadowMemory memory = new ShadowMemory(LARGE)) {
+      memory.reserve(LARGE, use);
+      return HugePages.bytesIn(memory.view(memory.take(1 << 20), 1 << 20));
+    }
+  }
+
+  @Test
+  void take_fromHugePages_slotsNeverOverlap() {
+    try (ShadowMemory memory = new ShadowMemory(LARGE)) {
+      memory.reserve(LARGE, ShadowMemory.Use.FILLED);
+      List<Taken> taken = new ArrayList<>();
+      for (int i = 0; i < LARGE >> 20; i++) {
+        taken.add(new Taken(memory.take(1 << 20), 1 << 20));
+      }
+      assertEquals(ShadowMemory.NONE, memory.take(1));
+      fillAndCheck(memory, taken, "no seed");
     }
   }
 

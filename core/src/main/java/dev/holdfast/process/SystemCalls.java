@@ -38,6 +38,9 @@ interface SystemCalls {
   /** {@code munmap(address, bytes)}. */
   void munmap(long address, long bytes);
 
+  /** {@code madvise(address, bytes, advice)}. */
+  int madvise(long address, long bytes, int advice);
+
   /** What was mapped, as memory; the arena unmaps it. */
   MemorySegment memory(long address, long bytes, Arena arena);
 
@@ -80,6 +83,11 @@ interface SystemCalls {
             FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG),
             Linker.Option.captureCallState("errno"));
     private final MethodHandle munmap = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+    private final MethodHandle madvise =
+        handle(
+            "madvise",
+            FunctionDescriptor.of(INT, LONG, LONG, INT),
+            Linker.Option.captureCallState("errno"));
 
     private final MethodHandle setPriority =
         handle(
@@ -170,6 +178,11 @@ interface SystemCalls {
       if (bytes > 0) {
         run((arena, state) -> (int) munmap.invokeExact(address, bytes));
       }
+    }
+
+    @Override
+    public int madvise(long address, long bytes, int advice) {
+      return run((arena, state) -> (int) madvise.invokeExact(state, address, bytes, advice));
     }
 
     @Override

@@ -76,6 +76,11 @@ final class PageTrackingTest {
     }
 
     @Override
+    public int madvise(long address, long bytes, int advice) {
+      throw new AssertionError("nobody asks for it");
+    }
+
+    @Override
     public MemorySegment memory(long address, long bytes, Arena arena) {
       throw new AssertionError("nobody asks for it");
     }

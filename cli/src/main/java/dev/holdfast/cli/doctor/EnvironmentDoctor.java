@@ -143,6 +143,7 @@ public final class EnvironmentDoctor {
         ok("launcher", System.getProperty("holdfast.launcher", "none: java -jar"), "holdfast"));
     checks.add(compression());
     checks.add(changeDetection());
+    checks.add(hugePages());
     checks.add(lazyRestore());
     checks.add(writerPriority());
     where
@@ -201,6 +202,14 @@ public final class EnvironmentDoctor {
     } catch (RefusedException e) {
       return ok(name, "compared, that of hf.allocate too: " + e.reason(), "tried");
     }
+  }
+
+  /** Small pages are no trouble, only slower at first. */
+  private static Check hugePages() {
+    String name = "huge pages";
+    return PrivatePages.hugePageRefusal()
+        .map(why -> ok(name, "not here, a large state takes longer to start: " + why, "tried"))
+        .orElseGet(() -> ok(name, "for the copy of a state of 32 MiB and more", "tried"));
   }
 
   /** Wanted by few, so no trouble where it cannot be had. */
