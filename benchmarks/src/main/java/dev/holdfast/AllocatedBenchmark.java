@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.benchmarks.Sample;
 import dev.holdfast.process.PageTracker;
 import dev.holdfast.process.PageTracker.RefusedException;
 import dev.holdfast.process.PageTracking;
@@ -8,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -107,16 +107,17 @@ public final class AllocatedBenchmark {
         }
       }
     }
+    Sample blocked = new Sample(ratios);
     System.out.printf(
         Locale.ROOT,
         "%-8s %-15s copy %.1f ms; blocked %.3f (%.3f to %.3f) of it; first writes %,d, %.3f of"
             + " it%n",
         how,
         what,
-        median(copies),
-        median(ratios),
-        Collections.min(ratios),
-        Collections.max(ratios),
+        new Sample(copies).median(),
+        blocked.median(),
+        blocked.least(),
+        blocked.most(),
         writes / rounds,
         writeNs / copyNs);
   }
@@ -142,10 +143,5 @@ public final class AllocatedBenchmark {
     long begin = System.nanoTime();
     MemorySegment.copy(state, 0, copy, 0, state.byteSize());
     return System.nanoTime() - begin;
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast;
 
+import dev.holdfast.benchmarks.Sample;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -86,28 +86,31 @@ public final class CaptureBenchmark {
     List<Double> ratios = new ArrayList<>();
     for (int round = -WARMUP_ROUNDS; round < rounds; round++) {
       change(percentage);
-      double copyMs = copy(copy, copy.byteSize()) / 1e6;
-      double captureMs = capture(holder) / 1e6;
-      double blockCopyMs = copy(copy, BLOCK_ELEMENTS * Double.BYTES) / 1e6;
+      double copied = copy(copy, copy.byteSize()) / 1e6;
+      double captured = capture(holder) / 1e6;
+      double copiedByBlocks = copy(copy, BLOCK_ELEMENTS * Double.BYTES) / 1e6;
       if (round >= 0) {
-        copies.add(copyMs);
-        captures.add(captureMs);
-        blockCopies.add(blockCopyMs);
-        ratios.add(captureMs / copyMs);
+        copies.add(copied);
+        captures.add(captured);
+        blockCopies.add(copiedByBlocks);
+        ratios.add(captured / copied);
       }
     }
+    double captureMs = new Sample(captures).median();
+    double blockCopyMs = new Sample(blockCopies).median();
+    Sample ratio = new Sample(ratios);
     System.out.printf(
         Locale.ROOT,
         "%-15s changed: copy %.1f ms, capture %.1f ms, ratio %.2f (%.2f to %.2f);"
             + " copy by blocks %.1f ms, ratio %.2f%n",
         what,
-        median(copies),
-        median(captures),
-        median(ratios),
-        Collections.min(ratios),
-        Collections.max(ratios),
-        median(blockCopies),
-        median(captures) / median(blockCopies));
+        new Sample(copies).median(),
+        captureMs,
+        ratio.median(),
+        ratio.least(),
+        ratio.most(),
+        blockCopyMs,
+        captureMs / blockCopyMs);
   }
 
   private void change(int percentage) {
@@ -146,10 +149,5 @@ public final class CaptureBenchmark {
     long begin = System.nanoTime();
     holder.capture().committed();
     return System.nanoTime() - begin;
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 }

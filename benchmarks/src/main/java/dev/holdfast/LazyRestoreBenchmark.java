@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import dev.holdfast.benchmarks.Folders;
+import dev.holdfast.benchmarks.Sample;
 import dev.holdfast.policy.CheckpointPolicy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How long a restart takes that maps the state, beside one that reads it: until the loop begins, to
@@ -120,20 +121,21 @@ final class LazyRestoreBenchmark {
   }
 
   private static void print(String how, List<Took> all) {
+    Sample begin = sample(all, Took::beginMs);
     System.out.printf(
         Locale.ROOT,
         "%-7s loop begins after %7.1f ms (%.1f to %.1f), %d touches %6.1f ms,"
             + " next version durable after %7.1f ms%n",
         how,
-        median(all.stream().map(Took::beginMs).toList()),
-        Collections.min(all.stream().map(Took::beginMs).toList()),
-        Collections.max(all.stream().map(Took::beginMs).toList()),
+        begin.median(),
+        begin.least(),
+        begin.most(),
         TOUCHES,
-        median(all.stream().map(Took::touchMs).toList()),
-        median(all.stream().map(Took::durableMs).toList()));
+        sample(all, Took::touchMs).median(),
+        sample(all, Took::durableMs).median());
   }
 
-  private static double median(List<Double> values) {
-    return values.stream().sorted().toList().get(values.size() / 2);
+  private static Sample sample(List<Took> all, ToDoubleFunction<Took> value) {
+    return new Sample(all.stream().mapToDouble(value).toArray());
   }
 }

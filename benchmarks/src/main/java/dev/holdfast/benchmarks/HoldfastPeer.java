@@ -4,10 +4,14 @@ package dev.holdfast.benchmarks;
 import dev.holdfast.Holdfast;
 import dev.holdfast.Version;
 import dev.holdfast.policy.CheckpointPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
-import org.HdrHistogram.Histogram;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Holdfast as a program uses it, with its defaults; it finds out itself what has changed. */
 final class HoldfastPeer implements Peer {
@@ -16,12 +20,10 @@ final class HoldfastPeer implements Peer {
 
   private final Path folder;
   private Holdfast hf;
-  private Histogram stored;
 
   HoldfastPeer(Path folder, State state) {
     this.folder = folder;
     hf = open(folder, state.regions());
-    stored = hf.metrics().storedBytes();
   }
 
   /** Also restores, when there is a version. */
@@ -54,15 +56,16 @@ final class HoldfastPeer implements Peer {
     if (!version.awaitDurable()) {
       throw new IllegalStateException("Holdfast: the version failed; see standard error");
     }
-    return new Timing(blocked, watch.seconds(), newlyStored());
+    return new Timing(blocked, watch.seconds(), newestBytes());
   }
 
-  private long newlyStored() {
-    Histogram now = hf.metrics().storedBytes();
-    Histogram last = now.copy();
-    last.subtract(stored);
-    stored = now;
-    return last.getMaxValue();
+  /** The length of the newest record, which is the version just made. */
+  private long newestBytes() {
+    try (Stream<Path> records = Files.list(folder.resolve("store/log"))) {
+      return Files.size(records.max(Comparator.naturalOrder()).orElseThrow());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

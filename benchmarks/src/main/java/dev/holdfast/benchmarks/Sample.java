@@ -2,26 +2,31 @@
 package dev.holdfast.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Repeated measurements of one thing. */
-final class Sample {
+public final class Sample {
   private final double[] sorted;
 
-  Sample(double... values) {
+  public Sample(double... values) {
     sorted = values.clone();
     Arrays.sort(sorted);
   }
 
-  double median() {
+  public Sample(List<Double> values) {
+    this(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  public double median() {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  double least() {
+  public double least() {
     return sorted[0];
   }
 
-  double most() {
+  public double most() {
     return sorted[sorted.length - 1];
   }
 }

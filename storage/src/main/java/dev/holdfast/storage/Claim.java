@@ -25,8 +25,8 @@ record Claim(long attempt, Holder holder) {
   static Optional<Claim> newest(Disk disk, StoreLayout layout, Id128 storeId, Log log)
       throws IOException {
     for (long number : log.numbers().descendingSet()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (record.isForeign(storeId)) {
+      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+        if (record == null) {
           continue;
         }
         if (record.header().type() == RecordType.END) {

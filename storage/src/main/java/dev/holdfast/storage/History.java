@@ -35,8 +35,8 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
    */
   static History read(Disk disk, StoreLayout layout, Id128 storeId, Log log) throws IOException {
     for (long number : log.numbers().descendingSet()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (record.isForeign(storeId)) {
+      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+        if (record == null) {
           continue;
         }
         refuseUnknownFlags(record);
@@ -142,8 +142,8 @@ record History(Optional<Ledger> last, Optional<Ended> end) {
   private static long newestCreated(Disk disk, StoreLayout layout, Id128 storeId, Log log)
       throws IOException {
     for (long number : log.numbers().descendingSet()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (!record.isForeign(storeId)) {
+      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+        if (record != null) {
           return record.header().createdEpochMs();
         }
       } catch (StoreException | NoSuchFileException e) {

@@ -90,8 +90,8 @@ final class MissingRecords {
   /** The highest number that is a version's, or may be because its record cannot be read. */
   private long newestVersion(Log log) throws IOException {
     for (long number : log.numbers().descendingSet()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (record.isForeign(storeId)) {
+      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+        if (record == null) {
           foreign.add(number);
         } else if (record.header().type() == RecordType.VERSION) {
           return number;
@@ -99,10 +99,7 @@ final class MissingRecords {
       } catch (NoSuchFileException e) {
         // Deleted since the log was listed.
       } catch (StoreException e) {
-        if (!RecordFile.isForeign(disk, layout, storeId, number)) {
-          return number;
-        }
-        foreign.add(number);
+        return number;
       } catch (IOException e) {
         RecordFile.passOver(e);
         return number;

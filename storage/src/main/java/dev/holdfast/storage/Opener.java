@@ -223,8 +223,8 @@ final class Opener {
     while (next != null && next >= first) {
       long number = next;
       next = log.numbers().lower(number);
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
-        if (record.isForeign(storeId)) {
+      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+        if (record == null) {
           continue;
         }
         long writer = record.header().attempt();

@@ -69,6 +69,30 @@ final class RecordFile implements AutoCloseable {
     return open(disk, layout.keys(), layout.record(number), number);
   }
 
+  /**
+   * Opens record {@code number}, if it is the store's own.
+   *
+   * @param storeId the store's identity; with {@link Id128#NONE} all records are its own
+   * @return null when another store's record stands there, sound or not
+   */
+  static @Nullable RecordFile openOwn(Disk disk, StoreLayout layout, Id128 storeId, long number)
+      throws IOException {
+    RecordFile record;
+    try {
+      record = open(disk, layout, number);
+    } catch (StoreException e) {
+      if (isForeign(disk, layout, storeId, number)) {
+        return null;
+      }
+      throw e;
+    }
+    if (record.isForeign(storeId)) {
+      record.close();
+      return null;
+    }
+    return record;
+  }
+
   /** Opens the file of record {@code number} under another name. */
   static RecordFile open(Disk disk, Keys keys, Path path, long number) throws IOException {
     DiskFile file = disk.open(path);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store as a reader sees it. Reading needs nobody's leave, writes nothing, and may go on while a
@@ -168,14 +169,12 @@ public final class Store {
   }
 
   private Optional<StoreRecord> read(long number) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      return isOurs(record) ? Optional.of(RecordReader.read(record)) : Optional.empty();
+    try (RecordFile record = openOwn(number)) {
+      return record == null ? Optional.empty() : Optional.of(RecordReader.read(record));
     } catch (NoSuchFileException e) {
       throw e;
     } catch (StoreException e) {
-      return RecordFile.isForeign(disk, layout, id, number)
-          ? Optional.empty()
-          : Optional.of(new DamagedRecord(number, e.getMessage()));
+      return Optional.of(new DamagedRecord(number, e.getMessage()));
     } catch (IOException e) {
       return Optional.of(new DamagedRecord(number, unreadable(number, e)));
     }
@@ -195,12 +194,13 @@ public final class Store {
   }
 
   private Optional<RecordHead> head(long number) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
+    try (RecordFile record = openOwn(number)) {
+      if (record == null) {
+        return Optional.empty();
+      }
       FileHeader header = record.header();
-      return isOurs(record)
-          ? Optional.of(
-              new RecordHead(number, header.type(), header.attempt(), header.createdEpochMs()))
-          : Optional.empty();
+      return Optional.of(
+          new RecordHead(number, header.type(), header.attempt(), header.createdEpochMs()));
     } catch (NoSuchFileException e) {
       throw e;
     } catch (StoreException e) {
@@ -219,8 +219,8 @@ public final class Store {
    * @throws StoreIoException when the store cannot be read
    */
   public Optional<StoreRecord> record(long number) {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      return isOurs(record) ? Optional.of(RecordReader.read(record)) : Optional.empty();
+    try (RecordFile record = openOwn(number)) {
+      return record == null ? Optional.empty() : Optional.of(RecordReader.read(record));
     } catch (NoSuchFileException | StoreException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -228,8 +228,8 @@ public final class Store {
     }
   }
 
-  private boolean isOurs(RecordFile record) {
-    return !record.isForeign(id);
+  private @Nullable RecordFile openOwn(long number) throws IOException {
+    return RecordFile.openOwn(disk, layout, id, number);
   }
 
   private String unreadable(long number, IOException failure) throws IOException {
@@ -285,9 +285,7 @@ public final class Store {
           return Optional.of(Optional.of(version));
         }
       } catch (StoreException e) {
-        if (!RecordFile.isForeign(disk, layout, id, number)) {
-          passedOver.add(new Rejection(number, e.getMessage()));
-        }
+        passedOver.add(new Rejection(number, e.getMessage()));
       } catch (IOException e) {
         if (!Log.list(disk, layout).numbers().contains(number)) {
           return Optional.empty();
@@ -336,8 +334,8 @@ public final class Store {
   }
 
   private boolean isVersion(long number) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      return record.header().type() == RecordType.VERSION && isOurs(record);
+    try (RecordFile record = openOwn(number)) {
+      return record != null && record.header().type() == RecordType.VERSION;
     }
   }
 

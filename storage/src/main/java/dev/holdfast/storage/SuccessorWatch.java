@@ -61,13 +61,12 @@ final class SuccessorWatch {
    */
   Optional<Holder> look(Log log) throws IOException {
     for (long number : log.numbers().tailSet(ownNumber, false).descendingSet()) {
-      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+        if (record == null) {
+          continue;
+        }
         FileHeader header = record.header();
-        boolean another =
-            header.type() == RecordType.OPEN
-                && !ownOpens.contains(header.fileId())
-                && !record.isForeign(storeId);
-        if (another) {
+        if (header.type() == RecordType.OPEN && !ownOpens.contains(header.fileId())) {
           return Optional.of(Claim.holderOf(disk, layout, number));
         }
       } catch (NoSuchFileException e) {

@@ -3,7 +3,6 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
 import dev.holdfast.storage.Retention.Kept;
-import dev.holdfast.storage.format.FileHeader;
 import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.RecordType;
 import dev.holdfast.storage.format.StoreException;
@@ -54,9 +53,10 @@ final class VersionList {
 
   /** What is to be noted of a record: looking may be done by any thread, noting by one. */
   private Runnable look(long number) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      if (record.isForeign(storeId)) {
-        return () -> tell.accept(record.path() + " belongs to another store and is ignored");
+    try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+      if (record == null) {
+        return () ->
+            tell.accept(layout.record(number) + " belongs to another store and is ignored");
       }
       if (record.header().type() != RecordType.VERSION) {
         return () -> {};
@@ -71,9 +71,7 @@ final class VersionList {
     } catch (NoSuchFileException e) {
       return () -> {}; // pruned by its owner between the listing and now
     } catch (StoreException e) {
-      return RecordFile.isForeign(disk, layout, storeId, number)
-          ? () -> {}
-          : () -> learnUnreadable(number, e.getMessage());
+      return () -> learnUnreadable(number, e.getMessage());
     } catch (IOException e) {
       if (IoKind.of(e) != IoKind.PERMISSION) { // then it may refer to anything, as if damaged
         RecordFile.passOver(e);
@@ -157,9 +155,7 @@ final class VersionList {
           return Optional.of(StoredVersion.open(disk, layout, number));
         }
       } catch (StoreException e) {
-        if (!RecordFile.isForeign(disk, layout, storeId, number)) {
-          reject(number, e.getMessage());
-        }
+        reject(number, e.getMessage());
       } catch (IOException e) {
         rejectUnreadable(number, e);
       }
@@ -171,9 +167,8 @@ final class VersionList {
   }
 
   private boolean isVersion(long number) throws IOException {
-    try (RecordFile record = RecordFile.open(disk, layout, number)) {
-      FileHeader header = record.header();
-      return header.type() == RecordType.VERSION && !record.isForeign(storeId);
+    try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
+      return record != null && record.header().type() == RecordType.VERSION;
     } catch (NoSuchFileException e) {
       return false; // pruned between the listing and now
     }
