@@ -169,7 +169,8 @@ final class Checkpointer {
         new Version(
             step,
             writerThread.start(
-                () -> write(at, capture, marks, ledger, capturedNs, stoodAtCaptureNs)));
+                () -> write(at, capture, marks, ledger, capturedNs, stoodAtCaptureNs),
+                committer::tidy));
     earlier = newest;
     newest = version;
     capturedStep = step;

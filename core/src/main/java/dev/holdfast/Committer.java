@@ -86,6 +86,15 @@ final class Committer {
     return result;
   }
 
+  /** What is to be done after a commit, when its result is known; see {@link StoreWriter#tidy}. */
+  void tidy() {
+    try {
+      store.tidy();
+    } catch (RuntimeException | Error e) {
+      Messages.warn("old versions could not be deleted: " + e);
+    }
+  }
+
   /** What is left when a version could not be written, in words. */
   String remains() {
     Durable durable = newest;

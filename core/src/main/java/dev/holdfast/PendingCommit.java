@@ -45,7 +45,7 @@ final class PendingCommit {
   }
 
   void start(Supplier<FileCommits.Result> commit) {
-    running = writerThread.start(commit);
+    running = writerThread.start(commit, committer::tidy);
   }
 
   /** How the commit ended that was under way; null while it is, or when there was none. */

@@ -54,6 +54,24 @@ final class WriterThread implements AutoCloseable {
     return CompletableFuture.supplyAsync(task, executor);
   }
 
+  /**
+   * Starts a task after those before it.
+   *
+   * @param afterwards what is left to do, before the next task but without anybody waiting for it
+   */
+  <T> CompletableFuture<T> start(Supplier<T> task, Runnable afterwards) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    executor.execute(() -> {
+      try {
+        result.complete(task.get());
+      } catch (Throwable e) {
+        result.completeExceptionally(e);
+      }
+      afterwards.run();
+    });
+    return result;
+  }
+
   /** Runs a task after those before it; nobody waits for it. None is run after the end. */
   void post(Runnable task) {
     try {

@@ -140,17 +140,17 @@ final class Housekeeping {
   }
 
   /** A version was made: deletes what need not stay any more, and looks ahead. */
-  void committed(CommitResult.Committed made, long stateBytes, long own) {
+  void committed(CommitResult.Committed made, long stateBytes) {
     try {
-      tidy(made, stateBytes, own);
+      tidy(made, stateBytes);
     } catch (OutOfMemoryError e) {
       options.tell().accept("not enough memory to delete old versions: " + e.getMessage());
     }
   }
 
-  private void tidy(CommitResult.Committed made, long stateBytes, long own) {
+  private void tidy(CommitResult.Committed made, long stateBytes) {
     forecast.made(made.full(), made.changedBytes(), made.storedBytes());
-    prune(options.keep(), own);
+    prune(options.keep(), made.number());
     OptionalLong usable = usableBytes();
     if (usable.isEmpty()) {
       return;

@@ -53,6 +53,7 @@ public final class StoreWriter implements AutoCloseable {
   private final boolean complete;
   private final Ledger startLedger;
   private @Nullable Base base;
+  private CommitResult.@Nullable Committed untidied;
 
   /** A version that is sealed refers to sealed files only. */
   private boolean baseInTheClear;
@@ -287,7 +288,7 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /**
-   * Commits a version.
+   * Commits a version. Whoever has been told may then {@link #tidy}.
    *
    * @return how it ended; only {@link CommitResult.Committed} acknowledges it
    */
@@ -487,8 +488,22 @@ public final class StoreWriter implements AutoCloseable {
     next++;
     outcomeUnknown = false;
     newestMark.raise(result.number());
-    housekeeping.committed(result, written.info().stateBytes(), next - 1);
+    untidied = result;
     return result;
+  }
+
+  /**
+   * Deletes versions that need not stay now that a newer one is acknowledged, and warns where room
+   * runs out. After every commit: to delete a long file takes its time, for which nobody should
+   * wait who wants to know that a version is durable.
+   */
+  public void tidy() {
+    CommitResult.Committed made = untidied;
+    Base newest = base;
+    if (made != null && newest != null) {
+      untidied = null;
+      housekeeping.committed(made, newest.info().stateBytes());
+    }
   }
 
   private CommitResult fenced(String by) {

@@ -171,7 +171,7 @@ final class CrashStage {
     StoreWriter by = writer();
     TestJob its = job;
     its.advance();
-    CommitResult result = its.commit(by, full, marks());
+    CommitResult result = its.commitUntidied(by, full, marks());
     if (result instanceof Committed committed) {
       assertFenced(by, committed.number());
       oracle.acknowledged(committed.number(), its.step());
@@ -179,6 +179,7 @@ final class CrashStage {
         visit("acknowledged");
       }
     }
+    by.tidy();
     return result;
   }
 

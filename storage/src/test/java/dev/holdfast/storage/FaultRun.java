@@ -159,6 +159,7 @@ final class FaultRun {
     if (result instanceof Committed) {
       job.paid();
     }
+    writer().tidy();
     return result;
   }
 

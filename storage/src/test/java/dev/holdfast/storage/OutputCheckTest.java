@@ -44,7 +44,7 @@ class OutputCheckTest {
       for (int i = 0; i < 3; i++) {
         output.append(ByteBuffer.wrap("some line\n".getBytes(StandardCharsets.UTF_8)));
         job.advance();
-        committed(job.commit(writer, true, List.of(output.mark(name))));
+        committed(job.commitUntidied(writer, true, List.of(output.mark(name))));
       }
       assertTrue(writer.end(TestStores.ended(EndCause.STOPPED)));
     }

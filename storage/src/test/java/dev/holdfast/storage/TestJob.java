@@ -249,12 +249,14 @@ final class TestJob {
         full);
   }
 
-  /** Commits, and pays what is owed when the version is acknowledged. */
+  /** Commits, and pays what is owed when the version is acknowledged; then tidies. */
   CommitResult commit(StoreWriter writer, boolean full) {
-    return commit(writer, full, List.of());
+    CommitResult result = commitUntidied(writer, full, List.of());
+    writer.tidy();
+    return result;
   }
 
-  CommitResult commit(StoreWriter writer, boolean full, List<OutputFile.Mark> outputs) {
+  CommitResult commitUntidied(StoreWriter writer, boolean full, List<OutputFile.Mark> outputs) {
     CommitResult result = writer.commit(draft(full, outputs));
     if (result instanceof CommitResult.Committed) {
       paid();

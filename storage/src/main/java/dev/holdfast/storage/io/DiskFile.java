@@ -29,7 +29,8 @@ public interface DiskFile extends Closeable {
    * What syncs have made durable.
    *
    * @param bytes that were written
-   * @param busyNs how long syncs have taken
+   * @param busyNs how long the writing thread has waited for the kernel to take and to sync them,
+   *     or all syncs have taken, if that is longer
    */
   record Transfer(long bytes, long busyNs) {}
 

@@ -25,6 +25,7 @@ final class NewFile implements DiskFile {
   private @Nullable CompletableFuture<Void> early;
   private long unsyncedBytes;
   private long writtenBytes;
+  private long writingNs;
   private final AtomicLong syncingNs = new AtomicLong();
 
   NewFile(DiskFile file) {
@@ -43,7 +44,9 @@ final class NewFile implements DiskFile {
 
   @Override
   public int write(ByteBuffer from, long position) throws IOException {
+    long began = Time.SYSTEM.nanoTime();
     int written = file.write(from, position);
+    writingNs += Time.SYSTEM.nanoTime() - began;
     unsyncedBytes += written;
     writtenBytes += written;
     if (unsyncedBytes >= EARLY_SYNC_BYTES && (early == null || early.isDone())) {
@@ -85,8 +88,10 @@ final class NewFile implements DiskFile {
 
   @Override
   public void sync() throws IOException {
+    long began = Time.SYSTEM.nanoTime();
     awaitEarly();
     syncTimed();
+    writingNs += Time.SYSTEM.nanoTime() - began;
   }
 
   private void syncTimed() throws IOException {
@@ -97,7 +102,7 @@ final class NewFile implements DiskFile {
 
   @Override
   public Optional<Transfer> transfer() {
-    return Optional.of(new Transfer(writtenBytes, syncingNs.get()));
+    return Optional.of(new Transfer(writtenBytes, Math.max(writingNs, syncingNs.get())));
   }
 
   @Override
