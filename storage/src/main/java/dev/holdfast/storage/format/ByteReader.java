@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** Reads little-endian metadata; every overrun is a {@link DamagedException} with its offset. */
 final class ByteReader {
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final String file;
   private final long base;
   private final ByteBuffer bytes;
@@ -103,17 +105,13 @@ final class ByteReader {
   }
 
   String string() {
-    int length = u16();
-    byte[] text = bytes(length);
-    for (byte one : text) {
-      if (one < 0) {
-        return decoded(text);
-      }
-    }
-    return new String(text, StandardCharsets.US_ASCII);
+    byte[] text = bytes(u16());
+    String decoded = new String(text, StandardCharsets.UTF_8);
+    return decoded.indexOf(REPLACEMENT) < 0 ? decoded : strictly(text);
   }
 
-  private String decoded(byte[] text) {
+  /** What holds the replacement character says so itself, or is not UTF-8. */
+  private String strictly(byte[] text) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
     } catch (CharacterCodingException e) {
