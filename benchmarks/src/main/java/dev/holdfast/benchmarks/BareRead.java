@@ -56,7 +56,8 @@ final class BareRead {
         MemorySegment block = raw.asSlice(0, bytes).copyFrom(state.asSlice(at, bytes));
         if (choice == null) {
           Aim aim = new Aim.Bytes(List.of(CodecChoice.DEFAULT_ZSTD_LEVEL));
-          choice = CodecChooser.choose(Double.BYTES, true, List.of(block), aim).choice();
+          choice =
+              new CodecChooser(encoder).choose(Double.BYTES, true, List.of(block), aim).choice();
         }
         Encoded encoded = encoder.encode(block, choice);
         int length = encoded.storedBytes();

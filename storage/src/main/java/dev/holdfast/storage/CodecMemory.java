@@ -2,6 +2,7 @@
 package dev.holdfast.storage;
 
 import dev.holdfast.storage.codec.Aim;
+import dev.holdfast.storage.codec.BlockEncoder;
 import dev.holdfast.storage.codec.CodecChoice;
 import dev.holdfast.storage.codec.CodecChooser;
 import dev.holdfast.storage.codec.CodecChooser.Rated;
@@ -27,7 +28,11 @@ final class CodecMemory {
   private static final int MEASURE_FROM_BYTES = 4096;
 
   private static final int SAMPLE_BLOCKS = 4;
-  private static final int SAMPLE_BLOCK_BYTES = 1 << 16;
+  private static final int SAMPLE_BLOCK_BYTES_MIN = 1 << 12;
+  private static final int SAMPLE_BLOCK_BYTES_MAX = 1 << 16;
+
+  /** Every way is tried on so much of a region: all together take no longer than to encode it. */
+  private static final int SAMPLE_SHARE = 8;
 
   /** Of smaller regions it matters little how long they take. */
   private static final long TIMED_FROM_BYTES = 1 << 20;
@@ -38,6 +43,7 @@ final class CodecMemory {
   private final Compression compression;
   private final DiskSpeed diskSpeed;
   private final int threads;
+  private final CodecChooser chooser;
   private final Map<String, Rated> raw = new HashMap<>();
   private final Map<String, Rated> xor = new HashMap<>();
   private int version;
@@ -47,11 +53,13 @@ final class CodecMemory {
 
   /**
    * @param threads how many encode at once
+   * @param encoder the writer's own, which has nothing else to do meanwhile
    */
-  CodecMemory(Compression compression, DiskSpeed diskSpeed, int threads) {
+  CodecMemory(Compression compression, DiskSpeed diskSpeed, int threads, BlockEncoder encoder) {
     this.compression = compression;
     this.diskSpeed = diskSpeed;
     this.threads = threads;
+    this.chooser = new CodecChooser(encoder);
   }
 
   /** A new version begins. */
@@ -95,10 +103,10 @@ final class CodecMemory {
     try (Arena arena = Arena.ofConfined()) {
       List<MemorySegment> sample = new ArrayList<>();
       for (int block : spread(schema.blockCount())) {
-        sample.add(copy(source.block(block), arena));
+        sample.add(copy(source.block(block), schema, arena));
       }
       Rated rated =
-          CodecChooser.choose(
+          chooser.choose(
               schema.elementType().widthBytes(),
               schema.elementType().numeric(),
               sample,
@@ -137,13 +145,13 @@ final class CodecMemory {
       for (int i : spread(candidates.size())) {
         MemorySegment committed = source.committed(candidates.get(i));
         if (committed != null) {
-          now.add(copy(source.block(candidates.get(i)), arena));
-          before.add(copy(committed, arena));
+          now.add(copy(source.block(candidates.get(i)), schema, arena));
+          before.add(copy(committed, schema, arena));
         }
       }
       Aim aim = aim(schema);
       int width = schema.elementType().widthBytes();
-      Rated rated = CodecChooser.chooseXor(width, now, before, aim);
+      Rated rated = chooser.chooseXor(width, now, before, aim);
       if (aim.timed() && rated.cost() > ratedRaw(source).cost()) {
         rated = new Rated(asIs(schema), rated.cost()); // then none is tried
       }
@@ -162,8 +170,12 @@ final class CodecMemory {
     return positions;
   }
 
-  private static MemorySegment copy(MemorySegment bytes, Arena arena) {
-    long length = Math.min(SAMPLE_BLOCK_BYTES, bytes.byteSize());
+  /** The beginning of a block. */
+  private static MemorySegment copy(MemorySegment bytes, RegionSchema schema, Arena arena) {
+    int blocks = Math.min(SAMPLE_BLOCKS, schema.blockCount());
+    long share = schema.sizeBytes() / ((long) SAMPLE_SHARE * blocks) / Long.BYTES * Long.BYTES;
+    long wanted = Math.clamp(share, SAMPLE_BLOCK_BYTES_MIN, SAMPLE_BLOCK_BYTES_MAX);
+    long length = Math.min(wanted, bytes.byteSize());
     return arena.allocate(length, 8).copyFrom(bytes.asSlice(0, length));
   }
 

@@ -86,7 +86,8 @@ public final class StoreWriter implements AutoCloseable {
     this.newestMark = new NewestMark(options, layout);
     this.fullRule = new FullRule(options);
     this.codecs =
-        new CodecMemory(options.compression(), publisher.diskSpeed(), options.writerThreads());
+        new CodecMemory(
+            options.compression(), publisher.diskSpeed(), options.writerThreads(), encoder);
     this.complete = history.complete();
     this.startLedger = startLedger;
   }

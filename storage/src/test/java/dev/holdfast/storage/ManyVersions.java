@@ -41,7 +41,6 @@ final class ManyVersions {
   private final Id128 storeId;
   private final long attempt;
   private final int last;
-  private final CodecMemory codecs = new CodecMemory(Compression.FAST, new DiskSpeed(), 1);
   private @Nullable Base base;
   private long families = 1;
 
@@ -103,15 +102,17 @@ final class ManyVersions {
   private void make() throws IOException {
     try (Arena arena = Arena.ofConfined();
         BlockEncoder encoder = new BlockEncoder()) {
+      CodecMemory codecs = new CodecMemory(Compression.FAST, new DiskSpeed(), 1, encoder);
       State8K state = new State8K(arena.allocate(2L << BLOCK_LOG2, 8));
       for (int number = 2; number <= last; number++) {
         state.bytes.setAtIndex(ValueLayout.JAVA_LONG, number % 512, number);
-        make(number, state, encoder);
+        make(number, state, codecs, encoder);
       }
     }
   }
 
-  private void make(int number, State8K state, BlockEncoder encoder) throws IOException {
+  private void make(int number, State8K state, CodecMemory codecs, BlockEncoder encoder)
+      throws IOException {
     FileHeader header =
         FileHeader.of(RecordType.VERSION, 1, storeId, number, attempt, 1_000L * number);
     Base from = (number - 2) % (DELTAS + 1) == 0 ? null : base;

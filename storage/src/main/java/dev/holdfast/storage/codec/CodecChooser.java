@@ -22,7 +22,14 @@ public final class CodecChooser {
   /** Other processes may take the processor away while a sample is encoded. */
   private static final int TIMED_TRIALS = 2;
 
-  private CodecChooser() {}
+  private final BlockEncoder encoder;
+
+  /**
+   * @param encoder tries everything; to make one takes longer than to use it
+   */
+  public CodecChooser(BlockEncoder encoder) {
+    this.encoder = encoder;
+  }
 
   /**
    * A choice.
@@ -47,16 +54,13 @@ public final class CodecChooser {
    * @param sampleBlocks native segments
    * @return the best choice, with {@link Pipeline#RAW} if even that does not pay
    */
-  public static Rated choose(
+  public Rated choose(
       int elementWidthBytes, boolean numeric, List<MemorySegment> sampleBlocks, Aim aim) {
     List<MemorySegment> samples = sampleOf(sampleBlocks);
     List<Pipeline> candidates = candidates(elementWidthBytes, numeric);
     Pipeline guess = numeric && elementWidthBytes > 1 ? Pipeline.SHUFFLE_ZSTD : Pipeline.ZSTD;
-    try (BlockEncoder encoder = new BlockEncoder()) {
-      Trial trial = (i, choice) -> encoder.encode(samples.get(i), choice);
-      Search search = new Search(elementWidthBytes, aim, samples, trial);
-      return search.best(candidates, guess);
-    }
+    Trial trial = (i, choice) -> encoder.encode(samples.get(i), choice);
+    return new Search(elementWidthBytes, aim, samples, trial).best(candidates, guess);
   }
 
   /**
@@ -65,7 +69,7 @@ public final class CodecChooser {
    *
    * @param previousBlocks for each sample block its previous value, of the same length
    */
-  public static Rated chooseXor(
+  public Rated chooseXor(
       int elementWidthBytes,
       List<MemorySegment> sampleBlocks,
       List<MemorySegment> previousBlocks,
@@ -77,11 +81,9 @@ public final class CodecChooser {
     List<MemorySegment> samples = sampleOf(sampleBlocks);
     List<MemorySegment> previous = sampleOf(previousBlocks);
     List<Pipeline> candidates = candidates(elementWidthBytes, false);
-    try (BlockEncoder encoder = new BlockEncoder()) {
-      Trial trial = (i, choice) -> encoder.encodeXor(samples.get(i), previous.get(i), choice);
-      Search search = new Search(elementWidthBytes, aim, samples, trial);
-      return search.best(candidates, candidates.getLast());
-    }
+    Trial trial = (i, choice) -> encoder.encodeXor(samples.get(i), previous.get(i), choice);
+    return new Search(elementWidthBytes, aim, samples, trial)
+        .best(candidates, candidates.getLast());
   }
 
   private static List<Pipeline> candidates(int elementWidthBytes, boolean numeric) {

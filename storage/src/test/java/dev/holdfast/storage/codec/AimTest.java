@@ -16,16 +16,19 @@ class AimTest {
   private static final int BLOCK_BYTES = 1 << 16;
 
   private final Arena arena = Arena.ofShared();
+  private final BlockEncoder choosing = new BlockEncoder();
+  private final CodecChooser chooser = new CodecChooser(choosing);
   private final List<MemorySegment> smooth =
       Blocks.cut(Blocks.of(arena, Blocks.heatField(1024, 20)), BLOCK_BYTES);
 
   @AfterEach
   void close() {
+    choosing.close();
     arena.close();
   }
 
   private CodecChoice choose(Aim aim) {
-    return CodecChooser.choose(8, true, smooth, aim).choice();
+    return chooser.choose(8, true, smooth, aim).choice();
   }
 
   @Test

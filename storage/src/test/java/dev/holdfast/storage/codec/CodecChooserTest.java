@@ -20,10 +20,13 @@ class CodecChooserTest {
   private static final int BLOCK_BYTES = 1 << 16;
 
   private final Arena arena = Arena.ofShared();
+  private final BlockEncoder choosing = new BlockEncoder();
+  private final CodecChooser chooser = new CodecChooser(choosing);
   private final SplittableRandom random = new SplittableRandom(Blocks.SEED);
 
   @AfterEach
   void close() {
+    choosing.close();
     arena.close();
   }
 
@@ -32,8 +35,7 @@ class CodecChooserTest {
     MemorySegment field = Blocks.of(arena, Blocks.heatField(1024, 20));
     List<MemorySegment> blocks = Blocks.cut(field, BLOCK_BYTES);
     for (int level : List.of(1, 3)) {
-      CodecChoice choice =
-          CodecChooser.choose(8, true, blocks, new Aim.Bytes(List.of(level))).choice();
+      CodecChoice choice = chooser.choose(8, true, blocks, new Aim.Bytes(List.of(level))).choice();
       long filtered = 0;
       long plainBlocks = 0;
       try (BlockEncoder encoder = new BlockEncoder()) {
@@ -68,8 +70,7 @@ class CodecChooserTest {
     }
     List<MemorySegment> previous = Blocks.cut(Blocks.of(arena, before), BLOCK_BYTES);
     List<MemorySegment> blocks = Blocks.cut(Blocks.of(arena, after), BLOCK_BYTES);
-    CodecChoice choice =
-        CodecChooser.chooseXor(8, blocks, previous, new Aim.Bytes(List.of(1))).choice();
+    CodecChoice choice = chooser.chooseXor(8, blocks, previous, new Aim.Bytes(List.of(1))).choice();
     long stored = 0;
     try (BlockEncoder encoder = new BlockEncoder()) {
       for (int i = 0; i < blocks.size(); i++) {
@@ -94,8 +95,7 @@ class CodecChooserTest {
   void choose_randomBytes_isRaw() {
     List<MemorySegment> blocks = List.of(Blocks.random(arena, BLOCK_BYTES, random));
     for (int width : Blocks.WIDTHS) {
-      CodecChoice choice =
-          CodecChooser.choose(width, true, blocks, new Aim.Bytes(List.of(1))).choice();
+      CodecChoice choice = chooser.choose(width, true, blocks, new Aim.Bytes(List.of(1))).choice();
       assertEquals(CodecChoice.of(Pipeline.RAW, width, 1), choice);
     }
   }
@@ -107,7 +107,8 @@ class CodecChooserTest {
             .repeat(1000)
             .getBytes(StandardCharsets.US_ASCII);
     CodecChoice choice =
-        CodecChooser.choose(1, false, List.of(Blocks.of(arena, text)), new Aim.Bytes(List.of(1)))
+        chooser
+            .choose(1, false, List.of(Blocks.of(arena, text)), new Aim.Bytes(List.of(1)))
             .choice();
     assertEquals(Pipeline.ZSTD, choice.codec().pipeline());
   }
@@ -120,8 +121,7 @@ class CodecChooserTest {
       value += 1_000_003L * i;
       raw.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, value);
     }
-    CodecChoice choice =
-        CodecChooser.choose(8, true, List.of(raw), new Aim.Bytes(List.of(1))).choice();
+    CodecChoice choice = chooser.choose(8, true, List.of(raw), new Aim.Bytes(List.of(1))).choice();
     assertEquals(Pipeline.DELTA2_SHUFFLE_ZSTD, choice.codec().pipeline());
   }
 
@@ -131,23 +131,14 @@ class CodecChooserTest {
     for (List<MemorySegment> sample : List.of(zeros, List.<MemorySegment>of())) {
       assertEquals(
           Pipeline.SHUFFLE_ZSTD,
-          CodecChooser.choose(8, true, sample, new Aim.Bytes(List.of(1)))
-              .choice()
-              .codec()
-              .pipeline());
+          chooser.choose(8, true, sample, new Aim.Bytes(List.of(1))).choice().codec().pipeline());
       assertEquals(
           Pipeline.ZSTD,
-          CodecChooser.choose(1, false, sample, new Aim.Bytes(List.of(1)))
-              .choice()
-              .codec()
-              .pipeline());
+          chooser.choose(1, false, sample, new Aim.Bytes(List.of(1))).choice().codec().pipeline());
     }
     assertEquals(
         Pipeline.SHUFFLE_ZSTD,
-        CodecChooser.chooseXor(8, zeros, zeros, new Aim.Bytes(List.of(1)))
-            .choice()
-            .codec()
-            .pipeline());
+        chooser.chooseXor(8, zeros, zeros, new Aim.Bytes(List.of(1))).choice().codec().pipeline());
   }
 
   @Test
@@ -155,7 +146,8 @@ class CodecChooserTest {
     MemorySegment noise = Blocks.random(arena, BLOCK_BYTES, random);
     MemorySegment zeros = arena.allocate(BLOCK_BYTES);
     CodecChoice choice =
-        CodecChooser.choose(8, true, List.of(zeros, noise, zeros, zeros), new Aim.Bytes(List.of(1)))
+        chooser
+            .choose(8, true, List.of(zeros, noise, zeros, zeros), new Aim.Bytes(List.of(1)))
             .choice();
     assertEquals(Pipeline.RAW, choice.codec().pipeline());
   }
@@ -165,6 +157,6 @@ class CodecChooserTest {
     List<MemorySegment> one = List.of(arena.allocate(8));
     assertThrows(
         IllegalArgumentException.class,
-        () -> CodecChooser.chooseXor(8, one, List.of(), new Aim.Bytes(List.of(1))).choice());
+        () -> chooser.chooseXor(8, one, List.of(), new Aim.Bytes(List.of(1))).choice());
   }
 }
