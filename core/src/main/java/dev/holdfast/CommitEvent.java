@@ -14,7 +14,7 @@ import jdk.jfr.Timespan;
 @Name("dev.holdfast.Commit")
 @Label("Holdfast Commit")
 @Category("Holdfast")
-@Description("A version was written, synced, published and what it replaces deleted; or it failed")
+@Description("A version was written, synced and published; or it failed")
 @StackTrace(false)
 final class CommitEvent extends Event {
   @Label("Version")

@@ -88,11 +88,13 @@ final class Committer {
 
   /** What is to be done after a commit, when its result is known; see {@link StoreWriter#tidy}. */
   void tidy() {
+    long from = clock.awakeNs();
     try {
       store.tidy();
     } catch (RuntimeException | Error e) {
       Messages.warn("old versions could not be deleted: " + e);
     }
+    metrics.tidied(clock.awakeNs() - from);
   }
 
   /** What is left when a version could not be written, in words. */

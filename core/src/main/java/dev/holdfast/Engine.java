@@ -46,6 +46,9 @@ interface Engine extends StepLoop.LoopHost, AutoCloseable {
   /** The body threw: says so in the store. */
   void failed(Throwable cause);
 
+  /** Waits until the writer has nothing left to do: to write, or to delete what is replaced. */
+  void awaitWriter();
+
   Ledger ledger();
 
   Metrics metrics();

@@ -148,8 +148,14 @@ public final class Holdfast implements AutoCloseable {
    *
    * @param bytes its size
    * @param alignBytes its alignment, a power of two
+   * @throws IllegalArgumentException when it is none
    */
   public MemorySegment allocate(String name, long bytes, long alignBytes) {
+    if (Long.bitCount(alignBytes) != 1 || alignBytes < 1) {
+      throw new IllegalArgumentException(
+          "region %s: an alignment of %d bytes; it must be a power of two, such as 8"
+              .formatted(prefix + name, alignBytes));
+    }
     if (bytes < PageTracking.MEMORY_BYTES_MIN) {
       return protect(name, arena.allocate(bytes, alignBytes));
     }

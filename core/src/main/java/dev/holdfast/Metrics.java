@@ -25,6 +25,7 @@ public final class Metrics {
   private final Histogram blockedNs = new Histogram(DIGITS);
   private final Histogram durableNs = new Histogram(DIGITS);
   private final Histogram storedBytes = new Histogram(DIGITS);
+  private long slowestTidyNs;
   private long failed;
   private long firstWrites;
   private long firstWriteNs;
@@ -69,10 +70,19 @@ public final class Metrics {
     return durableNs.getTotalCount();
   }
 
-  /** What only one checkpoint in a thousand takes longer than until it is durable. */
+  /**
+   * What only one checkpoint in a thousand takes longer than until it is durable and nothing has to
+   * be tidied any more.
+   */
   public synchronized double slowSeconds() {
     long blocked = blockedNs.getValueAtPercentile(SLOW_PERCENTILE);
-    return (blocked + durableNs.getValueAtPercentile(SLOW_PERCENTILE)) * 1e-9;
+    long durable = durableNs.getValueAtPercentile(SLOW_PERCENTILE);
+    return (blocked + durable + slowestTidyNs) * 1e-9;
+  }
+
+  /** Old versions were deleted, or there was nothing to do. */
+  synchronized void tidied(long ns) {
+    slowestTidyNs = Math.max(slowestTidyNs, ns);
   }
 
   synchronized void firstWrites(FirstWrites writes) {

@@ -94,6 +94,9 @@ final class OffEngine implements Engine {
   }
 
   @Override
+  public void awaitWriter() {}
+
+  @Override
   public Metrics metrics() {
     return metrics;
   }

@@ -496,6 +496,11 @@ final class Session implements Engine {
   }
 
   @Override
+  public void awaitWriter() {
+    writerThread.call(() -> true);
+  }
+
+  @Override
   public Metrics metrics() {
     return committer.metrics();
   }

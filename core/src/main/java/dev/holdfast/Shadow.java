@@ -102,7 +102,8 @@ final class Shadow implements AutoCloseable {
   /**
    * Gives every block of the regions, as they were last looked at, a slot.
    *
-   * @param use what the memory is taken for, where nothing is mapped
+   * @param use what the memory is taken for, where nothing is mapped; spare slots beside it are for
+   *     captures
    * @return false when the memory does not suffice: this shadow is then of no more use, and a new
    *     one only when {@link #fitsAnew}
    */
@@ -115,8 +116,10 @@ final class Shadow implements AutoCloseable {
       if (needed > memoryBytes) {
         return false;
       }
+      boolean mapped = isMapped();
+      memory.reserve(needed, mapped ? ShadowMemory.Use.SPARSE : use);
       memory.reserve(
-          needed + Math.min(poolBytes, needed), isMapped() ? ShadowMemory.Use.SPARSE : use);
+          Math.min(poolBytes, needed), mapped ? ShadowMemory.Use.SPARSE : ShadowMemory.Use.TOUCHED);
     }
     for (Entry entry : entries) {
       for (TrackedPart part : entry.parts) {

@@ -77,7 +77,7 @@ final class ShadowMemory implements AutoCloseable {
   enum Use {
     /** For captures: its pages are touched at once, so that the loop does not wait for them. */
     TOUCHED,
-    /** For a restore, which fills it. */
+    /** For what is filled at once: by a restore, or by a capture that needs more. */
     FILLED,
     /** For what changes in a mapped state: what is not used is to cost nothing. */
     SPARSE

@@ -47,6 +47,15 @@ final class HugePages {
 
   /** The bytes of huge pages in the mapping that this memory begins in. */
   static long bytesIn(MemorySegment memory) throws IOException {
+    return field("AnonHugePages:", memory);
+  }
+
+  /** The bytes in that mapping that have been touched. */
+  static long touchedIn(MemorySegment memory) throws IOException {
+    return field("Rss:", memory);
+  }
+
+  private static long field(String name, MemorySegment memory) throws IOException {
     boolean inside = false;
     for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
       String[] words = line.split("[ -]+", -1);
@@ -54,7 +63,7 @@ final class HugePages {
         inside =
             Long.parseUnsignedLong(words[0], 16) <= memory.address()
                 && memory.address() < Long.parseUnsignedLong(words[1], 16);
-      } else if (inside && words[0].equals("AnonHugePages:")) {
+      } else if (inside && words[0].equals(name)) {
         return Long.parseLong(words[1]) << 10;
       }
     }

@@ -79,7 +79,11 @@ class ShadowMemoryTest {
   @Test
   void reserve_touched_hasItsHugePagesBeforeAnyCapture() throws IOException {
     assumeTrue(PrivatePages.hugePageRefusal().isEmpty(), "skipped: no huge pages here");
-    assertTrue(hugePageBytes(ShadowMemory.Use.TOUCHED) > 0);
+    try (ShadowMemory memory = new ShadowMemory(LARGE)) {
+      memory.reserve(LARGE, ShadowMemory.Use.TOUCHED);
+      assertTrue(HugePages.bytesIn(firstSlot(memory)) > 0);
+      assertTrue(HugePages.touchedIn(firstSlot(memory)) >= LARGE);
+    }
   }
 
   @ParameterizedTest
@@ -87,14 +91,15 @@ class ShadowMemoryTest {
       value = ShadowMemory.Use.class,
       names = {"FILLED", "SPARSE"})
   void reserve_forARestore_touchesNothing(ShadowMemory.Use use) throws IOException {
-    assertEquals(0, hugePageBytes(use));
-  }
-
-  private static long hugePageBytes(ShadowMemory.Use use) throws IOException {
+    assumeTrue(PrivatePages.refusal().isEmpty(), "skipped: no memory but the JVM's here");
     try (ShadowMemory memory = new ShadowMemory(LARGE)) {
       memory.reserve(LARGE, use);
-      return HugePages.bytesIn(memory.view(memory.take(1 << 20), 1 << 20));
+      assertTrue(HugePages.touchedIn(firstSlot(memory)) < LARGE / 2);
     }
+  }
+
+  private static MemorySegment firstSlot(ShadowMemory memory) {
+    return memory.view(memory.take(1 << 20), 1 << 20);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.holdfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the kernel tells of pages finds the same as comparing all of them. */
 @Timeout(60)
@@ -285,6 +287,16 @@ final class TrackedPagesTest {
         state.restore(other);
         assertEquals(3, pages.get(LONG, 999_992));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -8, 24, 5_000_001, Long.MIN_VALUE})
+  void allocate_alignmentThatIsNoPowerOfTwo_isRefused(long alignBytes, @TempDir Path temp) {
+    try (Holdfast hf = Holdfast.job("aligned").sandbox(temp.resolve("run")).open()) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> hf.allocate("u", 8 << 20, alignBytes));
+      assertTrue(String.valueOf(refused.getMessage()).contains("region u"));
     }
   }
 

@@ -50,15 +50,10 @@ final class BareRead {
         Arena arena = Arena.ofShared();
         BlockEncoder encoder = new BlockEncoder()) {
       MemorySegment raw = arena.allocate(State.BLOCK_BYTES);
-      CodecChoice choice = null;
+      CodecChoice choice = choose(encoder, state, arena);
       for (long at = 0; at < state.byteSize(); at += State.BLOCK_BYTES) {
         int bytes = (int) Math.min(State.BLOCK_BYTES, state.byteSize() - at);
         MemorySegment block = raw.asSlice(0, bytes).copyFrom(state.asSlice(at, bytes));
-        if (choice == null) {
-          Aim aim = new Aim.Bytes(List.of(CodecChoice.DEFAULT_ZSTD_LEVEL));
-          choice =
-              new CodecChooser(encoder).choose(Double.BYTES, true, List.of(block), aim).choice();
-        }
         Encoded encoded = encoder.encode(block, choice);
         int length = encoded.storedBytes();
         blocks.add(new Stored(encoded.codecByte(), out.position(), length, bytes));
@@ -69,6 +64,18 @@ final class BareRead {
       }
     }
     return new BareRead(file, blocks);
+  }
+
+  /** By four blocks from all over the array. */
+  private static CodecChoice choose(BlockEncoder encoder, MemorySegment state, Arena arena) {
+    List<MemorySegment> sample = new ArrayList<>();
+    for (int i = 1; i < 8; i += 2) {
+      long at = i * (state.byteSize() / 8) / State.BLOCK_BYTES * State.BLOCK_BYTES;
+      long bytes = Math.min(State.BLOCK_BYTES, state.byteSize() - at);
+      sample.add(arena.allocate(bytes).copyFrom(state.asSlice(at, bytes)));
+    }
+    Aim aim = new Aim.Bytes(List.of(CodecChoice.DEFAULT_ZSTD_LEVEL));
+    return new CodecChooser(encoder).choose(Double.BYTES, true, sample, aim).choice();
   }
 
   /** Fills the array. */

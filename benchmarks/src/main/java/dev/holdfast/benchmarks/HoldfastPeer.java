@@ -2,6 +2,7 @@
 package dev.holdfast.benchmarks;
 
 import dev.holdfast.Holdfast;
+import dev.holdfast.Idle;
 import dev.holdfast.Version;
 import dev.holdfast.policy.CheckpointPolicy;
 import java.io.IOException;
@@ -56,7 +57,9 @@ final class HoldfastPeer implements Peer {
     if (!version.awaitDurable()) {
       throw new IllegalStateException("Holdfast: the version failed; see standard error");
     }
-    return new Timing(blocked, watch.seconds(), newestBytes());
+    double durable = watch.seconds();
+    Idle.await(hf); // others delete their old files before they return, too
+    return new Timing(blocked, durable, newestBytes());
   }
 
   /** The length of the newest record, which is the version just made. */

@@ -20,7 +20,7 @@ public final class PrivatePages {
   public static final long ALIGN_BYTES = PageTracking.ALIGN_BYTES;
 
   /** The size of a huge page on x86-64, and on AArch64 with pages of 4 KiB. */
-  public static final long HUGE_PAGE_BYTES = 2 << 20;
+  private static final long HUGE_PAGE_BYTES = 2 << 20;
 
   private static final Path HUGE_PAGE_SETTING =
       Path.of("/sys/kernel/mm/transparent_hugepage/enabled");

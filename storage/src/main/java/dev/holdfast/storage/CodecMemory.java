@@ -31,7 +31,9 @@ final class CodecMemory {
   private static final int SAMPLE_BLOCK_BYTES_MIN = 1 << 12;
   private static final int SAMPLE_BLOCK_BYTES_MAX = 1 << 16;
 
-  /** Every way is tried on so much of a region: all together take no longer than to encode it. */
+  /**
+   * Each way is tried on so much of a region, so that to choose takes about as long as to encode.
+   */
   private static final int SAMPLE_SHARE = 8;
 
   /** Of smaller regions it matters little how long they take. */
@@ -170,13 +172,14 @@ final class CodecMemory {
     return positions;
   }
 
-  /** The beginning of a block. */
+  /** The middle of a block. */
   private static MemorySegment copy(MemorySegment bytes, RegionSchema schema, Arena arena) {
     int blocks = Math.min(SAMPLE_BLOCKS, schema.blockCount());
     long share = schema.sizeBytes() / ((long) SAMPLE_SHARE * blocks) / Long.BYTES * Long.BYTES;
     long wanted = Math.clamp(share, SAMPLE_BLOCK_BYTES_MIN, SAMPLE_BLOCK_BYTES_MAX);
     long length = Math.min(wanted, bytes.byteSize());
-    return arena.allocate(length, 8).copyFrom(bytes.asSlice(0, length));
+    long from = (bytes.byteSize() - length) / 2 / Long.BYTES * Long.BYTES;
+    return arena.allocate(length, 8).copyFrom(bytes.asSlice(from, length));
   }
 
   private CodecChoice unmeasured(RegionSchema schema) {

@@ -223,8 +223,9 @@ final class Opener {
     while (next != null && next >= first) {
       long number = next;
       next = log.numbers().lower(number);
-      try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
-        if (record == null) {
+      // Not openOwn: what is not sound may have been a writer's, whatever its header says.
+      try (RecordFile record = RecordFile.open(disk, layout, number)) {
+        if (record.isForeign(storeId)) {
           continue;
         }
         long writer = record.header().attempt();

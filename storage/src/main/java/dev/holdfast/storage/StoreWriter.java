@@ -289,7 +289,7 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /**
-   * Commits a version. Whoever has been told may then {@link #tidy}.
+   * Commits a version. Once its end is told, {@link #tidy} is to follow.
    *
    * @return how it ended; only {@link CommitResult.Committed} acknowledges it
    */

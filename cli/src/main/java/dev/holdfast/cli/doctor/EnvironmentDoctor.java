@@ -209,7 +209,7 @@ public final class EnvironmentDoctor {
     String name = "huge pages";
     return PrivatePages.hugePageRefusal()
         .map(why -> ok(name, "not here, a large state takes longer to start: " + why, "tried"))
-        .orElseGet(() -> ok(name, "for the copy of a state of 32 MiB and more", "tried"));
+        .orElseGet(() -> ok(name, "for large states and their copies", "tried"));
   }
 
   /** Wanted by few, so no trouble where it cannot be had. */

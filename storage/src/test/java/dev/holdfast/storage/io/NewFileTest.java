@@ -7,20 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.storage.io.DiskFile.Transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A long file is synced early, and no failure of that gets lost. */
 class NewFileTest {
   private static final int MIB = 1 << 20;
+  private static final long SLOW_NS = 20_000_000;
 
   private final AtomicInteger syncs = new AtomicInteger();
   private final CountDownLatch mayFinish = new CountDownLatch(1);
   private final IOException lost = new IOException("Input/output error");
   private boolean firstFails;
+  private long writeNs;
+  private long syncNs;
 
   /** Takes all bytes and keeps none; as with the kernel, a failure is told once. */
   private final DiskFile below =
@@ -37,6 +43,7 @@ class NewFileTest {
 
         @Override
         public int write(ByteBuffer from, long position) {
+          spend(writeNs);
           int count = from.remaining();
           from.position(from.limit());
           return count;
@@ -49,6 +56,7 @@ class NewFileTest {
 
         @Override
         public void sync() throws IOException {
+          spend(syncNs);
           int before = syncs.getAndIncrement();
           try {
             mayFinish.await();
@@ -110,5 +118,28 @@ class NewFileTest {
     mayFinish.countDown();
     assertDoesNotThrow(file::close);
     assertEquals(1, syncs.get());
+  }
+
+  /** Whoever waits for the kernel, in a write or in a sync, waits for the disk. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void transfer_countsWritesAndSyncs(boolean slowSync) throws IOException {
+    mayFinish.countDown();
+    writeNs = slowSync ? 0 : SLOW_NS;
+    syncNs = slowSync ? SLOW_NS : 0;
+    try (DiskFile file = new NewFile(below)) {
+      write(file, 1);
+      file.sync();
+      Transfer transfer = file.transfer().orElseThrow();
+      assertEquals(MIB, transfer.bytes());
+      assertTrue(transfer.busyNs() >= SLOW_NS);
+    }
+  }
+
+  private static void spend(long ns) {
+    long end = System.nanoTime() + ns;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
   }
 }
