@@ -25,7 +25,6 @@ final class ShadowMemory implements AutoCloseable {
   private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
   private static final long SLAB_BYTES_MIN = 256 << 10;
   private static final long SLAB_BYTES_MAX = 1L << 30;
-  private static final long SLAB_ALIGN = 4096;
   private static final long PAGE_BYTES_MIN = 4096;
 
   /** Below it the first call of the C library takes longer than what huge pages save. */
@@ -109,7 +108,7 @@ final class ShadowMemory implements AutoCloseable {
     } catch (RefusedException e) {
       // Then it costs some time.
     }
-    return arena.allocate(bytes, SLAB_ALIGN);
+    return arena.allocate(bytes, PAGE_BYTES_MIN);
   }
 
   private static MemorySegment touch(MemorySegment memory) {

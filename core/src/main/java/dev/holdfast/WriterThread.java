@@ -51,7 +51,7 @@ final class WriterThread implements AutoCloseable {
 
   /** Starts a task after those before it. */
   <T> CompletableFuture<T> start(Supplier<T> task) {
-    return CompletableFuture.supplyAsync(task, executor);
+    return start(task, () -> {});
   }
 
   /**

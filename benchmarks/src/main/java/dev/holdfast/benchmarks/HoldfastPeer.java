@@ -28,7 +28,7 @@ final class HoldfastPeer implements Peer {
   }
 
   /** Also restores, when there is a version. */
-  private static Holdfast open(Path folder, double[][] regions) {
+  static Holdfast open(Path folder, double[][] regions) {
     long bytes = (long) regions.length * regions[0].length * Double.BYTES;
     Holdfast hf =
         Holdfast.job("benchmark")

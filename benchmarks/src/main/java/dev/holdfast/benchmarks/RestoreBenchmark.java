@@ -2,11 +2,10 @@
 package dev.holdfast.benchmarks;
 
 import dev.holdfast.Holdfast;
-import dev.holdfast.policy.CheckpointPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -54,25 +53,24 @@ final class RestoreBenchmark {
 
   private List<Round> run(int rounds) throws Exception {
     Path layered = folder.resolve("layered");
-    try (Holdfast hf = open(layered, state.regions()[0])) {
-      for (int i = 0; i < GENERATIONS; i++) {
-        checkpoint(hf);
-        state.change(CHANGED_PERCENT);
-      }
-      checkpoint(hf);
+    HoldfastPeer peer = new HoldfastPeer(layered, state);
+    peer.checkpoint(state, new BitSet());
+    for (int i = 0; i < GENERATIONS; i++) {
+      peer.checkpoint(state, state.change(CHANGED_PERCENT));
     }
+    peer.close();
     Path full = folder.resolve("full");
-    try (Holdfast hf = open(full, state.regions()[0])) {
-      checkpoint(hf);
-    }
+    peer = new HoldfastPeer(full, state);
+    peer.checkpoint(state, new BitSet());
+    peer.close();
     BareRead bare = BareRead.write(folder.resolve("bare"), state.regions()[0]);
     List<Round> all = new ArrayList<>();
     for (int i = -2; i < rounds; i++) {
-      double[] into = new double[state.regions()[0].length];
+      double[][] into = state.emptyRegions();
       Stopwatch watch = new Stopwatch();
-      bare.read(into);
+      bare.read(into[0]);
       double seconds = watch.seconds();
-      state.requireSame("bare", new double[][] {into});
+      state.requireSame("bare", into);
       Round round = new Round(seconds, restore(full), restore(layered));
       if (i >= 0) {
         all.add(round);
@@ -82,36 +80,16 @@ final class RestoreBenchmark {
   }
 
   private double restore(Path store) {
-    double[] into = new double[state.regions()[0].length];
+    double[][] into = state.emptyRegions();
     Stopwatch watch = new Stopwatch();
-    try (Holdfast hf = open(store, into)) {
+    try (Holdfast hf = HoldfastPeer.open(store, into)) {
       double seconds = watch.seconds();
       if (!hf.restarted()) {
         throw new IllegalStateException("nothing was restored from " + store);
       }
-      state.requireSame("Holdfast", new double[][] {into});
+      state.requireSame(HoldfastPeer.NAME, into);
       return seconds;
     }
-  }
-
-  private static void checkpoint(Holdfast hf) {
-    hf.tick();
-    if (!hf.checkpoint().awaitDurable()) {
-      throw new IllegalStateException("the version failed; see standard error");
-    }
-  }
-
-  private static Holdfast open(Path store, double[] values) {
-    long bytes = (long) values.length * Double.BYTES;
-    Holdfast hf =
-        Holdfast.job("restore")
-            .sandbox(store)
-            .policy(CheckpointPolicy.fixed(Duration.ofDays(1)))
-            .memory(3 * bytes + (1L << 30))
-            .open();
-    hf.protect("values", values);
-    hf.restore();
-    return hf;
   }
 
   private static void print(State.Kind kind, List<Round> rounds) {
