@@ -6,6 +6,7 @@ import dev.holdfast.storage.Retention.Wishes;
 import dev.holdfast.storage.format.RegionSchema;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.NavigableSet;
@@ -44,13 +45,12 @@ final class Housekeeping {
   }
 
   /**
-   * The versions in the log are known: their lengths say what to expect. What an interrupted prune
-   * has left is deleted; the listing that did not show it under its name was made after this run
-   * had opened the store, so that it needs none of it.
+   * Learns of the versions in the log: their lengths say what to expect.
    *
-   * @param log as it was listed when the versions were learned
+   * @param log listed after this run had opened the store
    */
   void begin(Log log) throws IOException {
+    versions.learn(log.numbers());
     try {
       finish(log.gone());
     } catch (IOException e) {
@@ -63,7 +63,13 @@ final class Housekeeping {
     }
   }
 
-  private void finish(Set<Long> gone) throws IOException {
+  /**
+   * Deletes what an interrupted prune has left: a listing that does not show it under its name, and
+   * none before it did, was made after this run had opened the store, so that it needs none of it.
+   * Whoever has taken a name may live, and give it back: what has its name again is learned before
+   * anything else goes.
+   */
+  private void finish(Collection<Long> gone) throws IOException {
     if (gone.isEmpty() || versions.unreadable()) {
       return;
     }
@@ -71,12 +77,11 @@ final class Housekeeping {
     for (Kept version : versions.all()) {
       wanted |= !Collections.disjoint(gone, version.refs());
     }
-    if (!wanted) {
+    if (wanted) {
+      pruner.nameAgain(gone);
+    } else {
       pruner.delete(gone);
-      return;
     }
-    pruner.nameAgain(gone);
-    versions.learn(gone);
   }
 
   /**
@@ -212,18 +217,24 @@ final class Housekeeping {
   }
 
   private void prune(KeepRules rules, long own) {
-    if (versions.unreadable()) {
-      tellUnreadable();
-      return;
-    }
     try {
+      Log log = Log.list(options.disk(), layout);
+      if (log.highest() != own) {
+        return; // another run that has opened the store may need what this one could spare
+      }
+      // What another one's prune has named again since.
+      versions.learn(log.numbers());
+      finish(versions.unknown(log.gone()));
+      if (versions.unreadable()) {
+        tellUnreadable();
+        return;
+      }
       Set<Long> pinned = pruner.pinned();
       Wishes wishes =
           new Wishes(rules, options.spare(), pinned, Set.of(), options.time().epochMs());
       Retention.Plan plan = Retention.plan(versions.all(), versions.damaged(), wishes);
       tellOverBudget(plan);
-      // Another run that has opened the store may need what this one could spare.
-      if (pruner.prune(plan.victims(), pinned, numbers -> highest(numbers) == own)) {
+      if (pruner.prune(plan.victims(), pinned, numbers -> stand(numbers, own))) {
         versions.remove(plan.victims());
       }
     } catch (IOException e) {
@@ -231,8 +242,8 @@ final class Housekeeping {
     }
   }
 
-  private static long highest(NavigableSet<Long> numbers) {
-    return numbers.isEmpty() ? 0 : numbers.last();
+  private boolean stand(NavigableSet<Long> numbers, long own) {
+    return !numbers.isEmpty() && numbers.last() == own && versions.unknown(numbers).isEmpty();
   }
 
   private void tellUnreadable() {

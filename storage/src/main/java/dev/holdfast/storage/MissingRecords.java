@@ -79,12 +79,7 @@ final class MissingRecords {
     if (log.numbers().contains(number)) {
       return foreign.contains(number) && number <= told;
     }
-    try {
-      disk.facts(layout.record(number));
-      return false;
-    } catch (NoSuchFileException e) {
-      return true;
-    }
+    return !disk.exists(layout.record(number));
   }
 
   /** The highest number that is a version's, or may be because its record cannot be read. */

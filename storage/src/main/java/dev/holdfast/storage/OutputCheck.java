@@ -56,7 +56,7 @@ final class OutputCheck {
     boolean sound = true;
     for (OutputMark mark : version.info().outputs()) {
       Optional<Place> place = place(version, mark.path());
-      if (place.isEmpty() || !(place.get().certain() || isThere(place.get().file()))) {
+      if (place.isEmpty() || !(place.get().certain() || disk.exists(place.get().file()))) {
         listener.unseen(
             place.map(Place::file).orElse(Path.of(mark.path())),
             "the output file cannot be seen from here; a restart compares it with version "
@@ -122,14 +122,5 @@ final class OutputCheck {
         || Claim.holderOf(disk, layout, version.attempt())
             .host()
             .equals(ThisProcess.holder().host());
-  }
-
-  private boolean isThere(Path file) throws IOException {
-    try {
-      disk.facts(file);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
   }
 }

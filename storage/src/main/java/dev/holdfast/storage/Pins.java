@@ -119,10 +119,7 @@ public final class Pins {
   public static boolean unpin(Store store, Disk disk, long number) {
     Path pin = store.layout().pin(number);
     try {
-      disk.delete(pin);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
+      return disk.deleteIfExists(pin);
     } catch (IOException e) {
       throw new StoreIoException("taking away", pin, e);
     }

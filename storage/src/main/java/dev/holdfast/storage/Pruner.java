@@ -20,8 +20,10 @@ import java.util.TreeSet;
  *
  * <p>Between renaming and deleting the log and the pins are looked at once more. Whoever opened the
  * store or pinned a version before the renames is seen now, and the victims get their names back;
- * whoever does it later does not find them. So two that prune at once cannot do harm, nor can one
- * whose process stood still meanwhile.
+ * whoever does it later does not find them. What another one had renamed may have its name back at
+ * any moment, so to be gone is certain only of what is deleted: highest first, as before, and where
+ * one has its name again what it may refer to gets it, too. So two that prune at once cannot do
+ * harm, nor can one whose process stood still meanwhile.
  */
 final class Pruner {
   private final Disk disk;
@@ -55,24 +57,15 @@ final class Pruner {
   /**
    * Deletes these records.
    *
+   * @param victims chosen by somebody for whom the grounds stood a moment ago
    * @param pinned the pins that were known when they were chosen
-   * @param grounds looked at before the renames and after them: where they do not stand, such as
-   *     when another run has opened the store, which may need what could be spared, nothing is
-   *     deleted
-   * @return whether they did
+   * @param grounds looked at after the renames: where they do not stand, such as when another run
+   *     has opened the store, which may need what could be spared, nothing is deleted
+   * @return whether they are gone
    */
   boolean prune(Collection<Long> victims, Set<Long> pinned, Grounds grounds) throws IOException {
-    if (!grounds.stand(Log.list(disk, layout).numbers())) {
-      return false;
-    }
-    if (victims.isEmpty()) {
-      return true;
-    }
-    if (!renamed(new TreeSet<>(victims), pinned, grounds)) {
-      return false;
-    }
-    delete(victims);
-    return true;
+    return victims.isEmpty()
+        || (renamed(new TreeSet<>(victims), pinned, grounds) && delete(victims));
   }
 
   private boolean renamed(NavigableSet<Long> victims, Set<Long> pinned, Grounds grounds)
@@ -118,15 +111,25 @@ final class Pruner {
     }
   }
 
-  /** Deletes what has lost its name. */
-  void delete(Collection<Long> gone) throws IOException {
-    for (long number : new TreeSet<>(gone).descendingSet()) {
-      try {
-        disk.delete(layout.gone(number));
-      } catch (NoSuchFileException e) {
-        // Deleted although it was reported as failed, or by another one.
+  /**
+   * Deletes what has lost its name.
+   *
+   * @return whether all of it is gone; false where whoever took a name has given it back
+   */
+  boolean delete(Collection<Long> gone) throws IOException {
+    NavigableSet<Long> left = new TreeSet<>(gone);
+    while (!left.isEmpty()) {
+      if (!deleted(left.removeLast())) {
+        nameAgain(left);
+        return false;
       }
     }
+    return true;
+  }
+
+  private boolean deleted(long number) throws IOException {
+    // What is not there has been deleted by another one, or named again.
+    return disk.deleteIfExists(layout.gone(number)) || !disk.exists(layout.record(number));
   }
 
   private void syncLog() throws IOException {

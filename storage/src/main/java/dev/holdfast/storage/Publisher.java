@@ -119,7 +119,7 @@ final class Publisher {
         if (isForeign(number)) {
           throw e; // the next try takes another number
         }
-        if (e instanceof FileAlreadyExistsException || exists(name)) {
+        if (e instanceof FileAlreadyExistsException || disk.exists(name)) {
           return Outcome.OVERTAKEN;
         }
         throw e;
@@ -146,7 +146,7 @@ final class Publisher {
                 + ": only one host may use this store at a time");
       }
     }
-    if (exists(name)) {
+    if (disk.exists(name)) {
       throw new FileAlreadyExistsException(name.toString());
     }
     disk.rename(temporary, name);
@@ -158,15 +158,6 @@ final class Publisher {
     return text.contains("not supported")
         || text.contains("not permitted")
         || text.contains("not implemented");
-  }
-
-  private boolean exists(Path name) throws IOException {
-    try {
-      disk.facts(name);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
   }
 
   /** Whether the number belongs to this very file; null when that cannot be found out. */

@@ -88,23 +88,16 @@ final class Quarantine {
   /** Moves a file, or what stands in the place of one, into quarantine. */
   Path moveHere(Path damaged) throws IOException {
     Path name = keep(damaged);
-    try {
-      disk.delete(damaged);
-    } catch (NoSuchFileException e) {
-      // It was no file.
-    }
+    disk.deleteIfExists(damaged); // it may have been no file
     sync(directory(damaged));
     return name;
   }
 
   private void move(Path damaged, Path name) throws IOException {
-    try {
-      disk.facts(name);
-    } catch (NoSuchFileException e) {
-      disk.rename(damaged, name);
-      return;
+    if (disk.exists(name)) {
+      throw new FileAlreadyExistsException(name.toString());
     }
-    throw new FileAlreadyExistsException(name.toString());
+    disk.rename(damaged, name);
   }
 
   private static Path directory(Path file) {

@@ -91,9 +91,7 @@ public record StopRequest(long attempt, String by) {
   public static void withdraw(Path store, Disk disk) {
     Path path = new StoreLayout(store).stop();
     try {
-      disk.delete(path);
-    } catch (NoSuchFileException e) {
-      // Heard meanwhile.
+      disk.deleteIfExists(path); // it may have been heard meanwhile
     } catch (IOException e) {
       throw new StoreIoException("taking away", path, e);
     }

@@ -3,7 +3,6 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Sets an old store aside so that a job can begin anew. Nothing is deleted. */
@@ -45,9 +44,7 @@ final class StoreAside {
   static Path freeName(Disk disk, Path path) throws IOException {
     for (int i = 1; i < NAMES_MAX; i++) {
       Path candidate = path.resolveSibling(path.getFileName() + ".old-" + i);
-      try {
-        disk.facts(candidate);
-      } catch (NoSuchFileException e) {
+      if (!disk.exists(candidate)) {
         return candidate;
       }
     }

@@ -124,7 +124,7 @@ final class StoreDirectory {
   }
 
   static boolean isLogLost(Disk disk, StoreLayout layout) throws IOException {
-    return !isThere(disk, layout.log())
+    return !disk.exists(layout.log())
         && disk.list(layout.root()).stream().anyMatch(StoreDirectory::tellsOfALog);
   }
 
@@ -156,7 +156,7 @@ final class StoreDirectory {
   }
 
   private static void createIfMissing(Disk disk, Path directory, Access access) throws IOException {
-    if (isThere(disk, directory)) {
+    if (disk.exists(directory)) {
       return;
     }
     try {
@@ -168,15 +168,6 @@ final class StoreDirectory {
           directory,
           "cannot be made, because its parent directory does not exist; make that first, or name"
               + " another store with --store");
-    }
-  }
-
-  private static boolean isThere(Disk disk, Path path) throws IOException {
-    try {
-      disk.facts(path);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
     }
   }
 

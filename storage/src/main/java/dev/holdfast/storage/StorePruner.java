@@ -2,7 +2,6 @@
 package dev.holdfast.storage;
 
 import dev.holdfast.storage.NoUsableVersionException.Rejection;
-import dev.holdfast.storage.Retention.Kept;
 import dev.holdfast.storage.Retention.Wishes;
 import dev.holdfast.storage.StoreRecord.VersionRecord;
 import dev.holdfast.storage.format.DamagedException;
@@ -59,13 +58,14 @@ public final class StorePruner {
   /**
    * A plan and what it rests on.
    *
-   * @param top the highest record in the log when it was made
+   * @param versions those that were in the log when it was made
+   * @param top the highest record in it
    * @param gone what an interrupted prune has left in it
    * @param writer the run that may go on writing
    */
   private record Drawn(
       Retention.Plan plan,
-      List<Kept> versions,
+      VersionList versions,
       Set<Long> pinned,
       long top,
       Set<Long> gone,
@@ -130,17 +130,15 @@ public final class StorePruner {
     if (rescued(pruner, drawn)) {
       return false;
     }
-    boolean done =
-        Log.list(disk, layout).numbers().containsAll(drawn.plan().countedOn())
-            && pruner.prune(drawn.plan().victims(), drawn.pinned(), now -> stands(drawn, now));
-    if (done && spoilt.isEmpty()) {
-      pruner.delete(drawn.gone());
-    }
-    return done;
+    NavigableSet<Long> log = Log.list(disk, layout).numbers();
+    return log.containsAll(drawn.plan().countedOn())
+        && stands(drawn, log)
+        && (!spoilt.isEmpty() || pruner.delete(drawn.gone()))
+        && pruner.prune(drawn.plan().victims(), drawn.pinned(), now -> stands(drawn, now));
   }
 
   private PrunePlan told(KeepRules rules, Drawn drawn) {
-    return PrunePlan.of(rules, drawn.versions(), drawn.plan(), List.copyOf(spoilt.values()));
+    return PrunePlan.of(rules, drawn.versions().all(), drawn.plan(), List.copyOf(spoilt.values()));
   }
 
   private StoreException moving(Optional<Claim> writer) {
@@ -191,7 +189,7 @@ public final class StorePruner {
     Wishes wishes = new Wishes(rules, spare, pinned, needed, time.epochMs());
     Retention.Plan plan = Retention.plan(versions.all(), spoilt.keySet(), wishes);
     plan = spoilt.isEmpty() ? plan : plan.waiting(spoilt.keySet());
-    return new Drawn(plan, List.copyOf(versions.all()), pinned, log.highest(), log.gone(), writer);
+    return new Drawn(plan, versions, pinned, log.highest(), log.gone(), writer);
   }
 
   /** The run that may go on writing; empty when it has ended or is certainly gone. */
@@ -255,9 +253,13 @@ public final class StorePruner {
 
   /**
    * Whether nothing has happened that the plan did not reckon with: new versions of the same run
-   * refer to nothing that it gives up; anything else might.
+   * refer to nothing that it gives up; anything else might, also an older version to which another
+   * one's prune has given its name back.
    */
   private boolean stands(Drawn drawn, NavigableSet<Long> numbers) throws IOException {
+    if (!drawn.versions().unknown(numbers.headSet(drawn.top(), true)).isEmpty()) {
+      return false;
+    }
     for (long number : numbers.tailSet(drawn.top(), false)) {
       try (RecordFile record = RecordFile.open(disk, layout, number)) {
         FileHeader header = record.header();

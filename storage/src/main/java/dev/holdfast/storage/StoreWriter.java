@@ -186,7 +186,6 @@ public final class StoreWriter implements AutoCloseable {
   private void learnVersions() throws IOException {
     if (!versionsKnown) {
       Log log = Log.list(disk, layout);
-      versions.learn(log.numbers());
       housekeeping.begin(log);
       versionsKnown = true;
     }
@@ -219,11 +218,7 @@ public final class StoreWriter implements AutoCloseable {
     } catch (NoSuchFileException | AccessDeniedException e) {
       // It holds nothing, so one whose mode forbids the touch, or a link to nowhere, may be
       // replaced.
-      try {
-        disk.delete(alive);
-      } catch (NoSuchFileException none) {
-        // There was none.
-      }
+      disk.deleteIfExists(alive);
       disk.create(alive, options.access()).close();
     }
   }

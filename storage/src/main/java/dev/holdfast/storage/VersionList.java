@@ -34,6 +34,10 @@ final class VersionList {
   private final Id128 storeId;
   private final Consumer<String> tell;
   private final NavigableMap<Long, Kept> versions = new TreeMap<>();
+
+  /** Every record that has been looked at, of whatever type. */
+  private final Set<Long> known = new HashSet<>();
+
   private final Set<Long> damaged = new HashSet<>();
   private final Map<Long, Rejection> rejections = new LinkedHashMap<>();
   private boolean unreadable;
@@ -47,19 +51,25 @@ final class VersionList {
 
   /** Takes note of records found in the log, unless they are known. */
   void learn(Collection<Long> numbers) throws IOException {
-    List<Long> unknown = numbers.stream().filter(number -> !versions.containsKey(number)).toList();
-    ManyRecords.read(unknown, this::look).forEach(Runnable::run);
+    ManyRecords.read(unknown(numbers), this::look).forEach(Runnable::run);
+  }
+
+  /** Those of these records that have not been looked at, or could not be found. */
+  List<Long> unknown(Collection<Long> numbers) {
+    return numbers.stream().filter(number -> !known.contains(number)).toList();
   }
 
   /** What is to be noted of a record: looking may be done by any thread, noting by one. */
   private Runnable look(long number) throws IOException {
     try (RecordFile record = RecordFile.openOwn(disk, layout, storeId, number)) {
       if (record == null) {
-        return () ->
-            tell.accept(layout.record(number) + " belongs to another store and is ignored");
+        return () -> {
+          known.add(number);
+          tell.accept(layout.record(number) + " belongs to another store and is ignored");
+        };
       }
       if (record.header().type() != RecordType.VERSION) {
-        return () -> {};
+        return () -> known.add(number);
       }
       VersionInfo info =
           VersionInfo.decode(
@@ -67,7 +77,7 @@ final class VersionList {
               record.footer().sectionsOffset(),
               record.readMetadata().sections());
       Kept version = Kept.of(number, info, record.footer().fileBytes());
-      return () -> versions.put(number, version);
+      return () -> put(version);
     } catch (NoSuchFileException e) {
       return () -> {}; // pruned by its owner between the listing and now
     } catch (StoreException e) {
@@ -83,6 +93,7 @@ final class VersionList {
 
   private void learnUnreadable(long number, String why) {
     unreadable = true;
+    known.add(number);
     passOver(number, why);
   }
 
@@ -91,10 +102,16 @@ final class VersionList {
   }
 
   void add(long number, VersionInfo info, long fileBytes) {
-    versions.put(number, Kept.of(number, info, fileBytes));
+    put(Kept.of(number, info, fileBytes));
+  }
+
+  private void put(Kept version) {
+    known.add(version.number());
+    versions.put(version.number(), version);
   }
 
   void remove(Collection<Long> numbers) {
+    known.removeAll(numbers);
     versions.keySet().removeAll(numbers);
   }
 

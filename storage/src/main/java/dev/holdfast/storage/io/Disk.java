@@ -2,6 +2,7 @@
 package dev.holdfast.storage.io;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -56,6 +57,20 @@ public interface Disk {
 
   void delete(Path file) throws IOException;
 
+  /**
+   * Deletes what may be missing.
+   *
+   * @return whether it was there
+   */
+  default boolean deleteIfExists(Path file) throws IOException {
+    try {
+      delete(file);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   /** Makes the directory's names durable. */
   void syncDirectory(Path directory) throws IOException;
 
@@ -64,6 +79,16 @@ public interface Disk {
 
   /** Facts about a name, not following a symbolic link; NoSuchFileException when it is missing. */
   FileFacts facts(Path file) throws IOException;
+
+  /** Whether a name is taken, by whatever. */
+  default boolean exists(Path name) throws IOException {
+    try {
+      facts(name);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
 
   /** The path with its symbolic links resolved; it must exist. */
   Path realPath(Path existing) throws IOException;
