@@ -109,6 +109,11 @@ final class CapturedBlocks implements RegionSource {
     flags[block] &= ~UNFILLED;
   }
 
+  /** What the slot holds does not count. */
+  void setUnknown(int block) {
+    flags[block] &= ~KNOWN;
+  }
+
   /** Whether what was captured last is not in the slot but in a mapped file. */
   boolean isUnfilled(int block) {
     return (flags[block] & UNFILLED) != 0;
@@ -136,6 +141,29 @@ final class CapturedBlocks implements RegionSource {
 
   void setOwed(int block) {
     flags[block] |= OWED;
+  }
+
+  /** Copies a piece of the program's memory into a block. */
+  void copyIn(int block, int at, MemorySegment live, long start, int bytes) {
+    memory.copyIn(slots[block] + at, live, start, bytes);
+  }
+
+  /**
+   * Gives these blocks, which are not known, each other's slots, so that their addresses ascend.
+   *
+   * @param some ascending; the first {@code count} of the array
+   */
+  void sortSlots(int[] some, int count) {
+    boolean shortLast = lengthBytes(some[count - 1]) < schema().blockSizeBytes();
+    int alike = shortLast ? count - 1 : count;
+    long[] sorted = new long[alike];
+    for (int i = 0; i < alike; i++) {
+      sorted[i] = slots[some[i]];
+    }
+    Arrays.sort(sorted);
+    for (int i = 0; i < alike; i++) {
+      slots[some[i]] = sorted[i];
+    }
   }
 
   /** Where the captured bytes of a block lie in the shadow's memory. */
@@ -290,7 +318,7 @@ final class CapturedBlocks implements RegionSource {
       return false;
     }
     slots[block] = spare;
-    flags[block] |= MOVED | OWED | KNOWN;
+    flags[block] |= MOVED | OWED;
     return true;
   }
 

@@ -69,6 +69,9 @@ final class Pieces {
     if (live.getClass() != DOUBLES || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
     }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
+    }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
       difference |= live.get(WORD, at + i) ^ kept.get(WORD, keptAt + i);
@@ -81,6 +84,9 @@ final class Pieces {
     if (live.getClass() != FLOATS || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
     }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
+    }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
       difference |= live.get(WORD, at + i) ^ kept.get(WORD, keptAt + i);
@@ -92,6 +98,9 @@ final class Pieces {
     if (live.getClass() != LONGS || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
     }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
+    }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
       difference |= live.get(WORD, at + i) ^ kept.get(WORD, keptAt + i);
@@ -102,6 +111,9 @@ final class Pieces {
   private static boolean intsDiffer(MemorySegment live, long at, MemorySegment kept, long keptAt) {
     if (live.getClass() != INTS || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
+    }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
     }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
@@ -115,6 +127,9 @@ final class Pieces {
     if (live.getClass() != SHORTS || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
     }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
+    }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
       difference |= live.get(WORD, at + i) ^ kept.get(WORD, keptAt + i);
@@ -125,6 +140,9 @@ final class Pieces {
   private static boolean charsDiffer(MemorySegment live, long at, MemorySegment kept, long keptAt) {
     if (live.getClass() != CHARS || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
+    }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
     }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
@@ -137,6 +155,9 @@ final class Pieces {
     if (live.getClass() != BYTES || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
     }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
+    }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {
       difference |= live.get(WORD, at + i) ^ kept.get(WORD, keptAt + i);
@@ -148,6 +169,9 @@ final class Pieces {
       MemorySegment live, long at, MemorySegment kept, long keptAt) {
     if (live.getClass() != NATIVE || kept.getClass() != NATIVE) {
       return mismatch(live, at, kept, keptAt, PIECE_BYTES);
+    }
+    if (live.get(WORD, at) != kept.get(WORD, keptAt)) {
+      return true;
     }
     long difference = 0;
     for (int i = 0; i < PIECE_BYTES; i += Long.BYTES) {

@@ -30,7 +30,6 @@ final class TrackedPart {
   private static final int SHARE_BYTES = 4 << 20;
 
   private final Part part;
-  private final ShadowMemory memory;
   private final WriteWatch watch;
   private final CaptureTeam team;
   private CapturedBlocks blocks;
@@ -49,7 +48,6 @@ final class TrackedPart {
   TrackedPart(Part part, ShadowMemory memory, Spares spares, CaptureTeam team) {
     this.part = part;
     this.team = team;
-    this.memory = memory;
     blocks = new CapturedBlocks(memory, spares);
     watch = part.watch();
   }
@@ -166,6 +164,7 @@ final class TrackedPart {
 
   private boolean captureBlocks(int from, int to) {
     RegionSchema now = schema();
+    WholeBlocks whole = new WholeBlocks(part, blocks);
     boolean changed = false;
     int last = blocks.count() - 1;
     int size = now.blockSizeBytes();
@@ -176,31 +175,23 @@ final class TrackedPart {
       if (difference == length) {
         continue;
       }
-      if (written != null) {
-        move(b, length);
-      } else if (known) {
-        replace(b, difference, length);
-      } else {
-        copy(b, 0, length);
-        blocks.setKnown(b);
+      if (written != null && !blocks.move(b)) {
+        starved = true;
+        break;
+      }
+      if (written != null || !known || isReplaced(b, difference, length)) {
+        whole.add(b);
       }
       changed |= known;
     }
+    whole.copy();
     return changed;
-  }
-
-  private void move(int block, int length) {
-    if (blocks.move(block)) {
-      copy(block, 0, length);
-    } else {
-      starved = true;
-    }
   }
 
   private void copy(int block, int from, int bytes) {
     long offset = ((long) block << schema().blockLog2()) + from;
     MemorySegment live = part.window(offset, bytes);
-    memory.copyIn(blocks.slot(block) + from, live, part.windowStart(offset), bytes);
+    blocks.copyIn(block, from, live, part.windowStart(offset), bytes);
   }
 
   /** Where the next piece that differs begins, or the length of the block. */
@@ -218,43 +209,46 @@ final class TrackedPart {
     return length;
   }
 
-  private void replace(int block, int difference, int length) {
+  /**
+   * Copies what has changed of a block; or finds out that all of it is to be copied, into its slot
+   * or the one that it has now.
+   */
+  private boolean isReplaced(int block, int difference, int length) {
     boolean owed = blocks.isOwed(block);
     blocks.setOwed(block);
     if (blocks.isUnfilled(block)) {
-      copy(block, 0, length);
-      blocks.setKnown(block);
-      return;
+      return true;
     }
     boolean few = watch.fewWritten((long) block << schema().blockLog2(), length);
     boolean keep = !owed && !part.isMappable(); // what is to be mapped is stored without layers
-    if (few && keep && blocks.keepOldInPieces(block)) {
-      copyDifferences(block, difference, length, few);
-    } else if (!few && keep && blocks.keepOld(block)) {
-      copy(block, 0, length);
-    } else {
-      copyDifferences(block, difference, length, few);
+    if (keep && !few && blocks.keepOld(block)) {
+      return true;
     }
+    if (keep && few) {
+      blocks.keepOldInPieces(block);
+    }
+    return !copyDifferences(block, difference, length, few);
   }
 
   /**
-   * Copies the pieces that differ, beginning at one that does. After two in a row the rest is
-   * copied without looking, unless it is known that little was written: most likely all of it has
-   * changed.
+   * Copies the pieces that differ, beginning at one that does. It gives up after two in a row,
+   * unless it is known that little was written: most likely all of the block has changed.
+   *
+   * @return whether it has not given up
    */
-  private void copyDifferences(int block, int difference, int length, boolean few) {
+  private boolean copyDifferences(int block, int difference, int length, boolean few) {
     int at = difference;
     while (at < length) {
       int behind = Math.min(at + Pieces.PIECE_BYTES, length);
       int next = nextDifference(block, behind, length);
-      if (next == behind && !few) {
-        behind = length;
-        next = length;
+      if (next == behind && next < length && !few) {
+        return false;
       }
       blocks.keepPiece(block, at, behind - at);
       copy(block, at, behind - at);
       at = next;
     }
+    return true;
   }
 
   /** What looks out for written pages of the program. */
