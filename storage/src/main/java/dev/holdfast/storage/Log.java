@@ -4,11 +4,11 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * What a fresh listing of the number line shows.
@@ -19,7 +19,7 @@ import java.util.TreeSet;
 record Log(TreeSet<Long> numbers, List<String> others) {
 
   static Log list(Disk disk, StoreLayout layout) throws IOException {
-    List<Long> numbers = new ArrayList<>();
+    LongStream.Builder numbers = LongStream.builder();
     List<String> others = new ArrayList<>();
     for (String name : disk.list(layout.log())) {
       OptionalLong number = StoreLayout.recordNumber(name);
@@ -29,8 +29,9 @@ record Log(TreeSet<Long> numbers, List<String> others) {
         others.add(name);
       }
     }
-    Collections.sort(numbers); // a tree grows faster at its end
-    return new Log(new TreeSet<>(numbers), others);
+    TreeSet<Long> ascending = new TreeSet<>(); // a tree grows faster at its end
+    numbers.build().sorted().forEach(ascending::add);
+    return new Log(ascending, others);
   }
 
   /** Versions that were being deleted, and had lost their names. */

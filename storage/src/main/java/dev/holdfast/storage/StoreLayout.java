@@ -3,6 +3,7 @@ package dev.holdfast.storage;
 
 import dev.holdfast.storage.format.Id128;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -75,7 +76,7 @@ record StoreLayout(Path root, Keys keys) {
   }
 
   Path pin(long number) {
-    return pins().resolve(String.format(Locale.ROOT, "%016x", number));
+    return pins().resolve(digits(number));
   }
 
   Path record(long number) {
@@ -83,7 +84,12 @@ record StoreLayout(Path root, Keys keys) {
   }
 
   static String recordName(long number) {
-    return String.format(Locale.ROOT, "%016x.hf", number);
+    return digits(number) + RECORD;
+  }
+
+  /** Without a formatter, because a hundred thousand records may be opened at once. */
+  private static String digits(long number) {
+    return HexFormat.of().toHexDigits(number);
   }
 
   Path gone(long number) {
@@ -92,8 +98,7 @@ record StoreLayout(Path root, Keys keys) {
 
   /** The name of a file that is being written, hidden until it is linked. */
   Path temporary(long number, long attempt, String attemptTry) {
-    return log()
-        .resolve(String.format(Locale.ROOT, ".%016x-%016x-%s.tmp", number, attempt, attemptTry));
+    return log().resolve("." + digits(number) + "-" + digits(attempt) + "-" + attemptTry + ".tmp");
   }
 
   /**
@@ -101,7 +106,7 @@ record StoreLayout(Path root, Keys keys) {
    * takes it for what an earlier one has left.
    */
   Path repairTemporary(long number, Id128 id) {
-    return log().resolve(String.format(Locale.ROOT, ".%016x-repair-%s.tmp", number, id));
+    return log().resolve("." + digits(number) + "-repair-" + id + ".tmp");
   }
 
   static boolean isRepair(String name) {
