@@ -46,8 +46,12 @@ final class CaptureTeam {
    */
   boolean look(int blocks, int grain, Look look) {
     Work work = new Work(blocks, grain, look);
-    for (int helper = 1; helper < threads; helper++) {
-      Thread.ofPlatform().daemon().name("holdfast-capture-" + helper).start(work);
+    try {
+      for (int helper = 1; helper < threads; helper++) {
+        Thread.ofPlatform().daemon().name("holdfast-capture-" + helper).start(work);
+      }
+    } catch (OutOfMemoryError e) {
+      // No more threads: those there are do all of it.
     }
     work.run();
     return work.result();

@@ -88,6 +88,7 @@ final class Committer {
 
   /** What is to be done after a commit, when its result is known; see {@link StoreWriter#tidy}. */
   void tidy() {
+    TidyEvent event = FlightEvents.tidying();
     long from = clock.awakeNs();
     try {
       store.tidy();
@@ -95,6 +96,7 @@ final class Committer {
       Messages.warn("old versions could not be deleted: " + e);
     }
     metrics.tidied(clock.awakeNs() - from);
+    FlightEvents.tidied(event);
   }
 
   /** What is left when a version could not be written, in words. */

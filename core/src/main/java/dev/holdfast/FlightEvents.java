@@ -103,6 +103,21 @@ final class FlightEvents {
     event.commit();
   }
 
+  static @Nullable TidyEvent tidying() {
+    if (!FlightRecorder.PRESENT) {
+      return null;
+    }
+    TidyEvent event = new TidyEvent();
+    event.begin();
+    return event;
+  }
+
+  static void tidied(@Nullable TidyEvent event) {
+    if (event != null) {
+      event.commit();
+    }
+  }
+
   static @Nullable RestartEvent restarting() {
     if (!FlightRecorder.PRESENT) {
       return null;

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * newest committed version until the capture ends. Where the kernel has told that few pages of a
  * block were written, it stays and its old bytes are kept in {@link OldPieces}. A changed block
  * that is owed is overwritten: no version holds what was there. Beside a capture that is still
- * being written every changed block moves.
+ * being written every changed block moves. {@link WholeBlocks} copies those of which all may have
+ * changed, once every block has been looked at.
  */
 final class TrackedPart {
   /** Below it threads cost more than they save. */
@@ -143,11 +144,15 @@ final class TrackedPart {
             && schema().sizeBytes() >= SHARED_BYTES_MIN
             && part.isOneSegment()
             && !watch.told(); // then there is little to look at
-    boolean changed =
-        shared
-            ? team.look(count, SHARE_BYTES / schema().blockSizeBytes(), this::captureBlocks)
-            : captureBlocks(0, count);
-    blocks.recount();
+    boolean changed;
+    try {
+      changed =
+          shared
+              ? team.look(count, SHARE_BYTES / schema().blockSizeBytes(), this::captureBlocks)
+              : captureBlocks(0, count);
+    } finally {
+      blocks.recount(); // also what a look that failed has kept is to be given back
+    }
     if (!starved) {
       watch.end();
     }
@@ -179,7 +184,7 @@ final class TrackedPart {
         starved = true;
         break;
       }
-      if (written != null || !known || isReplaced(b, difference, length)) {
+      if (written != null || !known || !replaced(b, difference, length)) {
         whole.add(b);
       }
       changed |= known;
@@ -210,24 +215,25 @@ final class TrackedPart {
   }
 
   /**
-   * Copies what has changed of a block; or finds out that all of it is to be copied, into its slot
-   * or the one that it has now.
+   * Copies what has changed of a block, which is owed now.
+   *
+   * @return false when all of it is to be copied yet, into its slot or the one that it has now
    */
-  private boolean isReplaced(int block, int difference, int length) {
+  private boolean replaced(int block, int difference, int length) {
     boolean owed = blocks.isOwed(block);
     blocks.setOwed(block);
     if (blocks.isUnfilled(block)) {
-      return true;
+      return false;
     }
     boolean few = watch.fewWritten((long) block << schema().blockLog2(), length);
     boolean keep = !owed && !part.isMappable(); // what is to be mapped is stored without layers
     if (keep && !few && blocks.keepOld(block)) {
-      return true;
+      return false;
     }
     if (keep && few) {
       blocks.keepOldInPieces(block);
     }
-    return !copyDifferences(block, difference, length, few);
+    return copyDifferences(block, difference, length, few);
   }
 
   /**

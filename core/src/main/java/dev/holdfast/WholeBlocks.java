@@ -58,13 +58,12 @@ final class WholeBlocks {
         && bytes < COPY_BYTES_MAX;
   }
 
-  private void copy(int first, int blocks) {
+  private void copy(int first, int run) {
     RegionSchema schema = captured.schema();
-    int bytes =
-        (blocks - 1) * schema.blockSizeBytes() + schema.blockLengthBytes(first + blocks - 1);
+    int bytes = (run - 1) * schema.blockSizeBytes() + schema.blockLengthBytes(first + run - 1);
     long offset = (long) first << schema.blockLog2();
     captured.copyIn(first, 0, part.window(offset, bytes), part.windowStart(offset), bytes);
-    for (int b = first; b < first + blocks; b++) {
+    for (int b = first; b < first + run; b++) {
       captured.setKnown(b);
     }
   }

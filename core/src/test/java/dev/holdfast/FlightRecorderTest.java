@@ -61,7 +61,8 @@ class FlightRecorderTest {
   private List<RecordedEvent> recorded(Duration threshold, JobRun job) throws Exception {
     Path file = temp.resolve("job.jfr");
     try (Recording recording = new Recording()) {
-      for (String name : List.of("Capture", "Encode", "Write", "Sync", "Commit", "Restart")) {
+      for (String name :
+          List.of("Capture", "Encode", "Write", "Sync", "Commit", "Tidy", "Restart")) {
         recording.enable("dev.holdfast." + name).withThreshold(threshold);
       }
       recording.start();
@@ -85,6 +86,7 @@ class FlightRecorderTest {
     List<RecordedEvent> commits = named(events, "Commit");
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L), longs(captures, "step"));
     assertEquals(longs(captures, "step"), longs(commits, "step"));
+    assertEquals(commits.size(), named(events, "Tidy").size());
     assertEquals(STATE_BYTES, captures.get(3).getLong("stateBytes"));
     assertEquals(BLOCK_BYTES, captures.get(3).getLong("changedBytes"));
     assertEquals(1, captures.get(3).getLong("changedBlocks"));
@@ -127,7 +129,7 @@ class FlightRecorderTest {
   void recording_withAThreshold_hasWhatTookLonger() throws Exception {
     Path store = temp.resolve("job.holdfast");
     List<RecordedEvent> events = recorded(Duration.ofNanos(1), () -> run(store, 3));
-    for (String name : List.of("Capture", "Encode", "Write", "Sync", "Commit")) {
+    for (String name : List.of("Capture", "Encode", "Write", "Sync", "Commit", "Tidy")) {
       assertFalse(named(events, name).isEmpty(), name);
     }
     assertEquals(List.of(), recorded(Duration.ofHours(1), () -> run(store, 5)));

@@ -2,6 +2,7 @@
 package dev.holdfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -109,6 +110,33 @@ class WholeBlocksTest {
     }
   }
 
+  /** Old bytes kept for a capture that failed are none of the next one's. */
+  @Test
+  void capture_afterOneThatFailedBesideKeptPieces_givesNoOldBytes() {
+    double[] u = new double[8 * BLOCK_DOUBLES];
+    FailingPart part = new FailingPart(u);
+    try (ShadowMemory memory = new ShadowMemory(States.PLENTY)) {
+      TrackedPart tracked =
+          new TrackedPart(part, memory, new Spares(memory, 4 << 20), new CaptureTeam(1));
+      assertTrue(tracked.resize());
+      tracked.capture();
+      tracked.endCapture(true);
+      Arrays.setAll(u, i -> i < BLOCK_DOUBLES ? i == 7 ? 1 : 0 : i);
+      part.watch.few = true;
+      part.fails = true;
+      assertThrows(IllegalStateException.class, tracked::capture);
+      tracked.endCapture(false);
+      part.fails = false;
+      part.watch.few = false;
+      Arrays.fill(u, 0, BLOCK_DOUBLES / 2, 2);
+      tracked.capture();
+      for (int b = 0; b < 8; b++) {
+        assertEquals(-1, tracked.firstDifference(b), "block " + b);
+        assertNull(tracked.source().committed(b), "block " + b);
+      }
+    }
+  }
+
   /** A part whose memory cannot be copied. */
   private static final class FailingPart extends Part {
     private final MemorySegment memory;
@@ -147,6 +175,14 @@ class WholeBlocksTest {
 
   private static final class SaidWatch implements WriteWatch {
     private boolean nothing;
+
+    /** Of the first block few pages were written. */
+    private boolean few;
+
+    @Override
+    public boolean fewWritten(long base, int length) {
+      return few && base == 0;
+    }
 
     @Override
     public boolean told() {

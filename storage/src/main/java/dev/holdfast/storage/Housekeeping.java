@@ -6,10 +6,10 @@ import dev.holdfast.storage.Retention.Wishes;
 import dev.holdfast.storage.format.RegionSchema;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Locale;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -27,11 +27,18 @@ final class Housekeeping {
   private static final Duration ALERT_EVERY = Duration.ofHours(1);
   private static final double WARN_AHEAD_SECONDS = 12 * 3600;
 
+  /** A version is pruned later where others keep at it. */
+  private static final int ROUNDS_MAX = 3;
+
   private final StoreOptions options;
   private final StoreLayout layout;
   private final VersionList versions;
   private final Pruner pruner;
   private final SpaceForecast forecast = new SpaceForecast();
+
+  /** The version that the next one is built on, 0 for none. */
+  private long base;
+
   private @Nullable Long alertedNs;
   private @Nullable Long triedNs;
   private boolean toldUnreadable;
@@ -52,7 +59,7 @@ final class Housekeeping {
   void begin(Log log) throws IOException {
     versions.learn(log.numbers());
     try {
-      finish(log.gone());
+      settle(log);
     } catch (IOException e) {
       options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
     }
@@ -63,25 +70,36 @@ final class Housekeeping {
     }
   }
 
+  /** The next version is built on this one. */
+  void buildsOn(long number) {
+    base = number;
+  }
+
   /**
-   * Deletes what an interrupted prune has left: a listing that does not show it under its name, and
-   * none before it did, was made after this run had opened the store, so that it needs none of it.
-   * Whoever has taken a name may live, and give it back: what has its name again is learned before
-   * anything else goes.
+   * Deals with what a prune has left that was interrupted, or is still at work. What this run needs
+   * is named again. What it does not know it does not need, and deletes: a listing that does not
+   * show it under its name was made after this run had opened the store.
+   *
+   * @return whether the log is as it was listed, but for what was deleted
    */
-  private void finish(Collection<Long> gone) throws IOException {
+  private boolean settle(Log log) throws IOException {
+    NavigableMap<Long, String> gone = log.gone();
     if (gone.isEmpty() || versions.unreadable()) {
-      return;
+      return true;
     }
-    boolean wanted = !Collections.disjoint(gone, pruner.pinned());
+    Set<Long> needed = new HashSet<>(pruner.pinned());
+    needed.add(base);
     for (Kept version : versions.all()) {
-      wanted |= !Collections.disjoint(gone, version.refs());
+      if (!gone.containsKey(version.number())) {
+        needed.addAll(version.refs());
+      }
     }
-    if (wanted) {
+    if (!Collections.disjoint(gone.keySet(), needed)) {
       pruner.nameAgain(gone);
-    } else {
-      pruner.delete(gone);
+      return false;
     }
+    gone.keySet().retainAll(versions.unknown(gone.keySet()));
+    return pruner.delete(gone);
   }
 
   /**
@@ -218,32 +236,43 @@ final class Housekeeping {
 
   private void prune(KeepRules rules, long own) {
     try {
-      Log log = Log.list(options.disk(), layout);
-      if (log.highest() != own) {
-        return; // another run that has opened the store may need what this one could spare
-      }
-      // What another one's prune has named again since.
-      versions.learn(log.numbers());
-      finish(versions.unknown(log.gone()));
-      if (versions.unreadable()) {
-        tellUnreadable();
-        return;
-      }
-      Set<Long> pinned = pruner.pinned();
-      Wishes wishes =
-          new Wishes(rules, options.spare(), pinned, Set.of(), options.time().epochMs());
-      Retention.Plan plan = Retention.plan(versions.all(), versions.damaged(), wishes);
-      tellOverBudget(plan);
-      if (pruner.prune(plan.victims(), pinned, numbers -> stand(numbers, own))) {
-        versions.remove(plan.victims());
+      for (int round = 0; round < ROUNDS_MAX; round++) {
+        Log log = Log.list(options.disk(), layout);
+        if (log.highest() != own) {
+          return; // another run that has opened the store may need what this one could spare
+        }
+        versions.retain(log);
+        versions.learn(log.numbers()); // another one's prune may have named some again
+        if (settle(log) && versions.unknown(log.numbers()).isEmpty()) {
+          pruneSettled(rules, own);
+          return;
+        }
       }
     } catch (IOException e) {
       options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
     }
   }
 
-  private boolean stand(NavigableSet<Long> numbers, long own) {
-    return !numbers.isEmpty() && numbers.last() == own && versions.unknown(numbers).isEmpty();
+  private void pruneSettled(KeepRules rules, long own) throws IOException {
+    if (versions.unreadable()) {
+      tellUnreadable();
+      return;
+    }
+    Set<Long> pinned = pruner.pinned();
+    Wishes wishes =
+        new Wishes(rules, options.spare(), pinned, Set.of(base), options.time().epochMs());
+    Retention.Plan plan = Retention.plan(versions.all(), versions.damaged(), wishes);
+    tellOverBudget(plan);
+    if (pruner.prune(plan.victims(), pinned, now -> stand(now, own))) {
+      versions.remove(plan.victims());
+    }
+  }
+
+  /** Whether nothing is in the log that this run does not know. */
+  private boolean stand(Log now, long own) {
+    return now.highest() == own
+        && versions.unknown(now.numbers()).isEmpty()
+        && versions.unknown(now.gone().keySet()).isEmpty();
   }
 
   private void tellUnreadable() {

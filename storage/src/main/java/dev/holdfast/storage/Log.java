@@ -5,8 +5,10 @@ import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 
@@ -34,10 +36,10 @@ record Log(TreeSet<Long> numbers, List<String> others) {
     return new Log(ascending, others);
   }
 
-  /** Versions that were being deleted, and had lost their names. */
-  Set<Long> gone() {
-    Set<Long> gone = new TreeSet<>();
-    others.forEach(name -> StoreLayout.goneNumber(name).ifPresent(gone::add));
+  /** Versions that were being deleted and had lost their names, with those that they have now. */
+  NavigableMap<Long, String> gone() {
+    NavigableMap<Long, String> gone = new TreeMap<>();
+    others.forEach(name -> StoreLayout.goneNumber(name).ifPresent(n -> gone.put(n, name)));
     return gone;
   }
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.io.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.NavigableSet;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -20,10 +24,12 @@ import java.util.TreeSet;
  *
  * <p>Between renaming and deleting the log and the pins are looked at once more. Whoever opened the
  * store or pinned a version before the renames is seen now, and the victims get their names back;
- * whoever does it later does not find them. What another one had renamed may have its name back at
- * any moment, so to be gone is certain only of what is deleted: highest first, as before, and where
- * one has its name again what it may refer to gets it, too. So two that prune at once cannot do
- * harm, nor can one whose process stood still meanwhile.
+ * whoever does it later does not find them.
+ *
+ * <p>Two may prune at once, and either may stand still meanwhile. What the other one has taken may
+ * have its name back at any moment; so only what was deleted under the name that a listing showed
+ * is gone for certain. It is deleted highest first, as before, and where one is not there what it
+ * may refer to gets its name back.
  */
 final class Pruner {
   private final Disk disk;
@@ -41,12 +47,8 @@ final class Pruner {
 
   /** What the choice of the victims rests on. */
   interface Grounds {
-    /**
-     * Whether it may still be rested on.
-     *
-     * @param numbers the records in the log now
-     */
-    boolean stand(NavigableSet<Long> numbers) throws IOException;
+    /** Whether it may still be rested on, by what is in the log now. */
+    boolean stand(Log now) throws IOException;
   }
 
   /** Versions that a person has pinned. */
@@ -64,36 +66,48 @@ final class Pruner {
    * @return whether they are gone
    */
   boolean prune(Collection<Long> victims, Set<Long> pinned, Grounds grounds) throws IOException {
-    return victims.isEmpty()
-        || (renamed(new TreeSet<>(victims), pinned, grounds) && delete(victims));
-  }
-
-  private boolean renamed(NavigableSet<Long> victims, Set<Long> pinned, Grounds grounds)
-      throws IOException {
-    Set<Long> own = new TreeSet<>();
+    if (victims.isEmpty()) {
+      return true;
+    }
+    NavigableMap<Long, String> taken = new TreeMap<>();
+    NavigableMap<Long, String> gone = new TreeMap<>();
     boolean stand = false;
     try {
-      for (long number : victims.descendingSet()) {
-        syncLog();
-        if (renamed(layout.record(number), layout.gone(number))) {
-          own.add(number);
-        }
-      }
-      syncLog();
-      NavigableSet<Long> left = Log.list(disk, layout).numbers();
+      take(victims, taken);
+      Log now = Log.list(disk, layout);
+      gone.putAll(now.gone());
       stand =
-          grounds.stand(left)
-              && Collections.disjoint(left, victims)
+          gone.keySet().containsAll(victims)
+              && Collections.disjoint(now.numbers(), victims)
+              && grounds.stand(now)
               && pinned.containsAll(pinned());
     } finally {
       if (!stand) {
-        nameAgain(own);
+        nameAgain(taken);
       }
     }
-    return stand;
+    gone.keySet().retainAll(victims);
+    return stand && delete(gone);
   }
 
-  /** False where an earlier prune got this far before it was interrupted, or another one has. */
+  /**
+   * Takes the names of the victims away, highest first.
+   *
+   * @param taken notes what it has taken; some may have been taken by others
+   */
+  private void take(Collection<Long> victims, Map<Long, String> taken) throws IOException {
+    Id128 taking = Id128.random();
+    for (long number : new TreeSet<>(victims).descendingSet()) {
+      syncLog();
+      Path gone = layout.gone(number, taking);
+      if (renamed(layout.record(number), gone)) {
+        taken.put(number, gone.getFileName().toString());
+      }
+    }
+    syncLog();
+  }
+
+  /** False where somebody else has renamed or deleted it. */
   private boolean renamed(Path from, Path to) throws IOException {
     try {
       disk.rename(from, to);
@@ -103,10 +117,14 @@ final class Pruner {
     }
   }
 
-  /** Gives names back, lowest first: what a version refers to has its name before it. */
-  void nameAgain(Collection<Long> gone) throws IOException {
-    for (long number : new TreeSet<>(gone)) {
-      renamed(layout.gone(number), layout.record(number));
+  /**
+   * Gives names back, lowest first: what a version refers to has its name before it.
+   *
+   * @param gone numbers and the names that they have now
+   */
+  void nameAgain(SortedMap<Long, String> gone) throws IOException {
+    for (Map.Entry<Long, String> one : gone.entrySet()) {
+      renamed(layout.log().resolve(one.getValue()), layout.record(one.getKey()));
       syncLog();
     }
   }
@@ -114,22 +132,17 @@ final class Pruner {
   /**
    * Deletes what has lost its name.
    *
-   * @return whether all of it is gone; false where whoever took a name has given it back
+   * @param gone numbers and the names that they have now
+   * @return whether it is this call that has deleted all of it
    */
-  boolean delete(Collection<Long> gone) throws IOException {
-    NavigableSet<Long> left = new TreeSet<>(gone);
-    while (!left.isEmpty()) {
-      if (!deleted(left.removeLast())) {
-        nameAgain(left);
+  boolean delete(NavigableMap<Long, String> gone) throws IOException {
+    for (Map.Entry<Long, String> one : gone.descendingMap().entrySet()) {
+      if (!disk.deleteIfExists(layout.log().resolve(one.getValue()))) {
+        nameAgain(gone.headMap(one.getKey(), false));
         return false;
       }
     }
     return true;
-  }
-
-  private boolean deleted(long number) throws IOException {
-    // What is not there has been deleted by another one, or named again.
-    return disk.deleteIfExists(layout.gone(number)) || !disk.exists(layout.record(number));
   }
 
   private void syncLog() throws IOException {

@@ -107,11 +107,11 @@ final class Replacement {
   private void yieldToPrune(Set<Long> before) throws IOException {
     Log now = Log.list(disk, layout);
     boolean deleted =
-        now.others().contains(layout.gone(number).getFileName().toString())
+        now.gone().containsKey(number)
             || rebuild.refs().stream()
                 .anyMatch(r -> before.contains(r.number()) && !now.numbers().contains(r.number()));
     if (deleted) {
-      disk.rename(layout.record(number), layout.gone(number));
+      disk.rename(layout.record(number), layout.gone(number, Id128.random()));
       StoreDirectory.syncOrLearn(disk, layout.log(), told -> {});
     }
   }

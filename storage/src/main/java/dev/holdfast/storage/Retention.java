@@ -81,7 +81,7 @@ final class Retention {
    *
    * @param victims the versions that may be deleted, oldest first
    * @param stays the others, each with the first reason found
-   * @param needed what the versions that stay refer to
+   * @param needed what the writer and the versions that stay refer to
    * @param countedOn the newest and the spare: what makes the victims dispensable
    * @param stayBytes the length of the files that stay
    * @param overBudget whether what must stay is longer than the rules allow
@@ -141,7 +141,7 @@ final class Retention {
       keepWhatShall(wishes, budget);
     }
     Set<Long> victims = new TreeSet<>();
-    Set<Long> needed = new TreeSet<>();
+    Set<Long> needed = new TreeSet<>(wishes.neededByWriter());
     for (Kept version : all.values()) {
       long number = version.number();
       if (!stays.containsKey(number) && !sound.isEmpty() && number < sound.lastKey()) {

@@ -4,7 +4,6 @@ package dev.holdfast.storage;
 import dev.holdfast.storage.format.Id128;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +24,9 @@ record StoreLayout(Path root, Keys keys) {
   private static final Pattern SET_ASIDE = Pattern.compile("([0-9a-f]{16})\\.hf-[0-9]+");
   private static final String ALIVE = "ALIVE";
 
-  private static final String GONE = ".gone";
+  /** Stores of earlier builds have it without an id. */
+  private static final Pattern GONE =
+      Pattern.compile("([0-9a-f]{16})\\.hf(?:\\.[0-9a-f]{32})?\\.gone");
 
   /** A higher number is not one of ours: counting on from it would overflow. */
   private static final long NUMBER_MAX = 1L << 62;
@@ -45,7 +46,7 @@ record StoreLayout(Path root, Keys keys) {
 
   /** The name that tells of the newest version. */
   Path newest(long number) {
-    return root.resolve(String.format(Locale.ROOT, "NEWEST-%016x", number));
+    return root.resolve("NEWEST-" + digits(number));
   }
 
   /** ALIVE is made after a store's first record, and NEWEST after its first version. */
@@ -92,8 +93,14 @@ record StoreLayout(Path root, Keys keys) {
     return HexFormat.of().toHexDigits(number);
   }
 
-  Path gone(long number) {
-    return log().resolve(recordName(number) + GONE);
+  /**
+   * The name of a version that is being deleted.
+   *
+   * @param taking one of its own each time that a name is taken: whoever stood still meanwhile
+   *     finds nothing that others have taken since
+   */
+  Path gone(long number, Id128 taking) {
+    return log().resolve(recordName(number) + "." + taking + ".gone");
   }
 
   /** The name of a file that is being written, hidden until it is linked. */
@@ -163,9 +170,8 @@ record StoreLayout(Path root, Keys keys) {
 
   /** The number of a version that is being deleted. */
   static OptionalLong goneNumber(String name) {
-    return name.endsWith(GONE)
-        ? recordNumber(name.substring(0, name.length() - GONE.length()))
-        : OptionalLong.empty();
+    Matcher matcher = GONE.matcher(name);
+    return matcher.matches() ? number(matcher.group(1)) : OptionalLong.empty();
   }
 
   private static OptionalLong number(String hex) {

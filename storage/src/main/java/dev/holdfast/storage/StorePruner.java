@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
@@ -68,7 +69,7 @@ public final class StorePruner {
       VersionList versions,
       Set<Long> pinned,
       long top,
-      Set<Long> gone,
+      NavigableMap<Long, String> gone,
       Optional<Claim> writer) {}
 
   /**
@@ -117,8 +118,8 @@ public final class StorePruner {
   /** Names again what an interrupted prune has left and somebody wants; false where nobody does. */
   private static boolean rescued(Pruner pruner, Drawn drawn) throws IOException {
     boolean wanted =
-        !Collections.disjoint(drawn.gone(), drawn.plan().needed())
-            || !Collections.disjoint(drawn.gone(), drawn.pinned());
+        !Collections.disjoint(drawn.gone().keySet(), drawn.plan().needed())
+            || !Collections.disjoint(drawn.gone().keySet(), drawn.pinned());
     if (wanted) {
       pruner.nameAgain(drawn.gone());
     }
@@ -134,7 +135,10 @@ public final class StorePruner {
     return log.containsAll(drawn.plan().countedOn())
         && stands(drawn, log)
         && (!spoilt.isEmpty() || pruner.delete(drawn.gone()))
-        && pruner.prune(drawn.plan().victims(), drawn.pinned(), now -> stands(drawn, now));
+        && pruner.prune(
+            drawn.plan().victims(),
+            drawn.pinned(),
+            now -> stands(drawn, now.numbers()) && nothingElseIsTaken(drawn, now));
   }
 
   private PrunePlan told(KeepRules rules, Drawn drawn) {
@@ -249,6 +253,13 @@ public final class StorePruner {
       listener.wrong(layout.record(number), e);
     }
     return verified.contains(number);
+  }
+
+  /**
+   * Whether nobody has taken the name of a version that was not there to be read, or in between.
+   */
+  private static boolean nothingElseIsTaken(Drawn drawn, Log now) {
+    return drawn.versions().unknown(now.gone().headMap(drawn.top(), true).keySet()).isEmpty();
   }
 
   /**

@@ -280,6 +280,7 @@ public final class StoreWriter implements AutoCloseable {
   /** The next versions follow this one: it has been restored and verified. */
   public void resume(StoredVersion version) {
     base = new Base(version.info(), version.index(), version.ownRef());
+    housekeeping.buildsOn(version.number());
     baseInTheClear = !version.header().keyId().equals(layout.keys().id());
   }
 
@@ -479,6 +480,7 @@ public final class StoreWriter implements AutoCloseable {
             written.changedBytes());
     versions.add(next, written.info(), own.bytes());
     base = adopted;
+    housekeeping.buildsOn(next);
     baseInTheClear = false;
     watch.published(next);
     next++;

@@ -110,6 +110,13 @@ final class VersionList {
     versions.put(version.number(), version);
   }
 
+  /** Forgets what is not in the log any more: somebody has deleted it. */
+  void retain(Log log) {
+    Set<Long> gone = log.gone().keySet();
+    known.removeIf(number -> !log.numbers().contains(number) && !gone.contains(number));
+    versions.keySet().retainAll(known);
+  }
+
   void remove(Collection<Long> numbers) {
     known.removeAll(numbers);
     versions.keySet().removeAll(numbers);

@@ -134,7 +134,7 @@ final class CrashPlays {
     stage.commitFull();
     stage.end();
     stage.memory.create(LAYOUT.temporary(9, 1, "1"), Access.OWNER).close();
-    stage.memory.create(LAYOUT.gone(2), Access.OWNER).close();
+    stage.memory.create(LAYOUT.gone(2, TestStores.TAKING), Access.OWNER).close();
   }
 
   /** Every file of a resting store, damaged in every way, and in ways that only one check sees. */

@@ -138,7 +138,7 @@ final class FaultRun {
       before.create(LAYOUT.temporary(6, 1, "5"), Access.OWNER).close();
       String signpost = StoreLayout.signpostTemporary(Id128.random());
       before.create(STORE.resolve(signpost), Access.OWNER).close();
-      before.rename(LAYOUT.record(2), LAYOUT.gone(2));
+      before.rename(LAYOUT.record(2), LAYOUT.gone(2, TestStores.TAKING));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -101,7 +101,8 @@ final class FuzzedTexts {
       Id128 id = new Id128(1, 2);
       return List.of(
           bytes(StoreLayout.recordName(0x1234)),
-          bytes(LAYOUT.gone(77).getFileName().toString()),
+          bytes(LAYOUT.gone(77, TestStores.TAKING).getFileName().toString()),
+          bytes(StoreLayout.recordName(77) + ".gone"),
           bytes(LAYOUT.temporary(9, 8, "1").getFileName().toString()),
           bytes(StoreLayout.signpostTemporary(id)),
           bytes(LAYOUT.stopTemporary(id).getFileName().toString()));
@@ -127,7 +128,10 @@ final class FuzzedTexts {
         kinds++;
       }
       if (StoreLayout.isGone(name)) {
-        assertEquals(name, StoreLayout.recordName(goneNumber(name)) + ".gone");
+        String record = StoreLayout.recordName(StoreLayout.goneNumber(name).orElseThrow());
+        String taking = name.substring(record.length(), name.length() - ".gone".length());
+        assertTrue(taking.isEmpty() || taking.equals("." + Id128.parse(taking.substring(1))));
+        assertTrue(name.startsWith(record), name);
         kinds++;
       }
       if (StoreLayout.isRootTemporary(name)) {
@@ -139,10 +143,6 @@ final class FuzzedTexts {
       }
       assertTrue(kinds <= 1, "a name has one meaning");
       return kinds == 1;
-    }
-
-    private static long goneNumber(String name) {
-      return StoreLayout.recordNumber(name.substring(0, name.lastIndexOf('.'))).orElseThrow();
     }
   }
 }

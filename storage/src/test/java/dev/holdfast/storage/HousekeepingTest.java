@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.storage.CommitResult.Committed;
 import dev.holdfast.storage.CommitResult.Failed;
+import dev.holdfast.storage.FaultyDisk.Errno;
+import dev.holdfast.storage.FaultyDisk.Op;
 import dev.holdfast.storage.SpaceForecast.Trend;
 import dev.holdfast.storage.VerifyReport.Outcome;
 import dev.holdfast.storage.io.Disk;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -110,6 +113,27 @@ class HousekeepingTest {
       committed(next(writer, false));
       usableBytes = 0;
       committed(next(writer, false));
+    }
+  }
+
+  /** The newest version in the log is then not the one that the next is built on. */
+  @Test
+  void commit_makingRoomWhenItsNewestVersionWasNeverAcknowledged_keepsWhatItBuildsOn() {
+    FaultyDisk faulty = new FaultyDisk(memory);
+    options.time = time;
+    options.breakLock = true;
+    options.spare = false;
+    try (StoreWriter writer = StoreWriter.open(STORE, options.on(faulty))) {
+      committed(next(writer, true));
+      committed(next(writer, false));
+      faulty.failOnly(EnumSet.of(Op.SYNC_DIRECTORY), 0, Errno.EIO, false);
+      assertInstanceOf(Failed.class, next(writer, true));
+      faulty.heal();
+      faulty.failOnly(EnumSet.of(Op.WRITE), 1, Errno.ENOSPC, false);
+      Committed made = committed(next(writer, false));
+      assertEquals(1, told("no space left for a version"), options.told::toString);
+      assertFalse(made.full(), "it is built on the one before");
+      assertEquals(Outcome.CLEAN, Verifier.verify(STORE, memory).outcome());
     }
   }
 

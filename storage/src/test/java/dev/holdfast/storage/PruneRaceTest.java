@@ -11,10 +11,12 @@ import dev.holdfast.storage.CommitResult.Committed;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Several that delete versions at once. They take turns at operations on the log, so that one may
@@ -114,10 +117,12 @@ class PruneRaceTest {
     StoreLayout layout = new StoreLayout(STORE);
     for (long number = 2; number <= 7; number++) {
       if (number != 6) {
-        start.rename(layout.record(number), layout.gone(number));
+        start.rename(layout.record(number), layout.gone(number, TestStores.TAKING));
       }
     }
-    assertFalse(new Pruner(start, layout, true).delete(List.of(2L, 3L, 4L, 5L, 6L, 7L)));
+    NavigableMap<Long, String> gone = Log.list(start, layout).gone();
+    gone.put(6L, layout.gone(6, TestStores.TAKING).getFileName().toString());
+    assertFalse(new Pruner(start, layout, true).delete(gone));
     assertSound(start, "6 had its name again");
     assertEquals(List.of(2L, 3L, 4L, 5L, 6L, 8L), Verifier.verify(STORE, start).versions());
   }
@@ -149,6 +154,86 @@ class PruneRaceTest {
     party.close();
     assertFalse(hides[0], "nothing was to be deleted");
     assertSound(start, kind + " that did not see 6");
+  }
+
+  /** Another one takes the name of a record that was listed, and gives it back in the end. */
+  @ParameterizedTest
+  @EnumSource(names = {"HOLDER", "PRUNER"})
+  void prune_whereARecordIsTakenBeforeItIsRead_deletesNothingThatItRefersTo(Kind kind)
+      throws IOException {
+    StoreLayout layout = new StoreLayout(STORE);
+    Path gone = layout.gone(6, TestStores.TAKING);
+    boolean taken = true;
+    for (int k = 1; taken; k++) {
+      MemoryDisk memory = start.copy();
+      int[] untilTaken = {k};
+      Disk disk =
+          new ForwardingDisk(memory) {
+            @Override
+            public DiskFile open(Path file) throws IOException {
+              if (file.equals(layout.record(6)) && --untilTaken[0] == 0) {
+                memory.rename(file, gone);
+              }
+              return super.open(file);
+            }
+          };
+      Party party = new Party(kind, disk, operations -> {});
+      party.prepare();
+      party.prune();
+      party.close();
+      taken = untilTaken[0] <= 0;
+      assertTrue(taken || k > 1);
+      if (memory.exists(gone)) {
+        memory.rename(gone, layout.record(6));
+      }
+      assertSound(memory, kind + " that could not read 6 the time " + k);
+    }
+  }
+
+  @Test
+  void tidy_whereSomebodyElseHasDeletedAVersion_deletesTheOthers() throws IOException {
+    Party holder = new Party(Kind.HOLDER, start, operations -> {});
+    holder.prepare();
+    start.delete(new StoreLayout(STORE).record(6)); // to which none refers
+    holder.prune();
+    holder.close();
+    assertSound(start, "6 was deleted");
+    assertEquals(2, Verifier.verify(STORE, start).versions().size());
+  }
+
+  /** One that was taken over wakes, and does not know that its successor has fallen back. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void commit_onAVersionThatAStalePredecessorHasTaken_leavesItSound(boolean givesBack)
+      throws IOException {
+    StoreLayout layout = new StoreLayout(STORE);
+    TestJob own = job.successor();
+    try (StoreWriter successor = StoreWriter.open(STORE, keeping(start, 1))) {
+      successor.reject(8, "its output file is gone");
+      try (StoredVersion version = successor.newest().orElseThrow()) {
+        assertEquals(7, version.number());
+        own.restore(version);
+        successor.resume(version);
+      }
+      for (long number = 7; number >= 2; number--) {
+        start.rename(layout.record(number), layout.gone(number, TestStores.TAKING));
+      }
+      own.advance();
+      committed(own.commitUntidied(successor, false, List.of()));
+      if (givesBack) {
+        for (long number = 2; number <= 7; number++) {
+          Path gone = layout.gone(number, TestStores.TAKING);
+          if (start.exists(gone)) {
+            start.rename(gone, layout.record(number));
+          }
+        }
+      }
+      successor.tidy();
+      assertSound(start, "after the first version");
+      own.advance();
+      committed(own.commit(successor, false));
+      assertSound(start, "after the second");
+    }
   }
 
   /** Every version in the log can be restored, and two share no file. */

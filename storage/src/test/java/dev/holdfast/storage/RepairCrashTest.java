@@ -217,7 +217,7 @@ class RepairCrashTest {
           @Override
           public void rename(Path from, Path to) throws IOException {
             if (to.equals(LAYOUT.record(2))) {
-              super.rename(LAYOUT.record(2), LAYOUT.gone(2));
+              super.rename(LAYOUT.record(2), LAYOUT.gone(2, TestStores.TAKING));
             }
             super.rename(from, to);
           }

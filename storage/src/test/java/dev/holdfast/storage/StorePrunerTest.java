@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -411,19 +412,19 @@ class StorePrunerTest {
       }
     }
     long needed = Objects.requireNonNull(some).refs().iterator().next();
-    memory.rename(layout.record(needed), layout.gone(needed));
+    memory.rename(layout.record(needed), layout.gone(needed, TestStores.TAKING));
     try (StoreWriter writer = StoreWriter.open(STORE, keeping(memory, 100))) {
       job.advance();
       committed(job.commit(writer, true));
     }
     assertTrue(Log.list(memory, layout).numbers().contains(needed));
     assertSound(memory, "named again by a writer");
-    memory.rename(layout.record(needed), layout.gone(needed));
+    memory.rename(layout.record(needed), layout.gone(needed, TestStores.TAKING));
     assertTrue(numbers(pruner(memory).prune(KeepRules.last(100), true).stays()).contains(needed));
     assertSound(memory, "named again by a prune");
-    memory.rename(layout.record(2), layout.gone(2));
+    memory.rename(layout.record(2), layout.gone(2, TestStores.TAKING));
     prune(memory);
-    assertEquals(Set.of(), Log.list(memory, layout).gone(), "what nobody needs goes");
+    assertEquals(Map.of(), Log.list(memory, layout).gone(), "what nobody needs goes");
     assertSound(memory, "in the end");
   }
 

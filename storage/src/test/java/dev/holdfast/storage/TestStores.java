@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.storage.CommitResult.Committed;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.AttemptInfo.Ended;
+import dev.holdfast.storage.format.Id128;
 import dev.holdfast.storage.format.Ledger;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.Disk.Access;
@@ -22,6 +23,9 @@ import java.util.OptionalLong;
 /** Stores and options as the tests need them. */
 final class TestStores {
   static final Path STORE = MemoryDisk.ROOT.resolve("job.holdfast");
+
+  /** Somebody who has taken the name of a version away. */
+  static final Id128 TAKING = new Id128(1, 2);
 
   private TestStores() {}
 

@@ -269,7 +269,7 @@ class VerifierTest {
     disk.create(STORE.resolve("notes.txt"), Access.OWNER).close();
     disk.create(layout.log().resolve(".nfs0000001"), Access.OWNER).close();
     disk.create(layout.temporary(6, 1, "1"), Access.OWNER).close();
-    disk.create(layout.gone(1), Access.OWNER).close();
+    disk.create(layout.gone(1, TestStores.TAKING), Access.OWNER).close();
     VerifyReport report = verify();
     assertEquals(Outcome.CLEAN, report.outcome());
     assertEquals(4, report.notes().size(), report.toString());
