@@ -59,9 +59,9 @@ final class Housekeeping {
   void begin(Log log) throws IOException {
     versions.learn(log.numbers());
     try {
-      settle(log);
+      areNamedAgain(pruner.withoutNames(log));
     } catch (IOException e) {
-      options.tell().accept(StoreIoException.describe("deleting old versions in", layout.log(), e));
+      options.tell().accept(StoreIoException.describe("renaming old versions in", layout.log(), e));
     }
     for (Kept version : versions.all()) {
       if (version.full()) {
@@ -76,30 +76,56 @@ final class Housekeeping {
   }
 
   /**
-   * Deals with what a prune has left that was interrupted, or is still at work. What this run needs
-   * is named again. What it does not know it does not need, and deletes: a listing that does not
-   * show it under its name was made after this run had opened the store.
+   * Names again what a prune has taken that was interrupted, or is still at work, where this run
+   * needs any of it: the version that it goes on from, those that are pinned, what those refer to
+   * that have their names; and of what it does not know, what those refer to that it knows, since
+   * whoever has taken them may give them back.
+   *
+   * @return whether it needed any
+   */
+  private boolean areNamedAgain(NavigableMap<Long, String> gone) throws IOException {
+    Set<Long> needed = new HashSet<>(pruner.pinned());
+    needed.add(base);
+    Set<Long> neededByGone = new HashSet<>();
+    for (Kept version : versions.all()) {
+      boolean named = !gone.containsKey(version.number());
+      (named ? needed : neededByGone).addAll(version.refs());
+    }
+    neededByGone.retainAll(versions.unknown(gone.keySet()));
+    if (!Collections.disjoint(gone.keySet(), needed)
+        || !Collections.disjoint(gone.keySet(), neededByGone)) {
+      pruner.nameAgain(gone);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Deletes what others have left that this run does not know, and so does not need: no listing has
+   * shown it under its name, all of which were made after this run had opened the store. Whether
+   * this one has shown all there is, a second one tells.
    *
    * @return whether the log is as it was listed, but for what was deleted
    */
-  private boolean settle(Log log) throws IOException {
-    NavigableMap<Long, String> gone = log.gone();
+  private boolean isSettled(Log log) throws IOException {
+    if (!versions.unknown(log.numbers()).isEmpty()) {
+      return false;
+    }
+    NavigableMap<Long, String> gone = pruner.withoutNames(log);
     if (gone.isEmpty() || versions.unreadable()) {
       return true;
     }
-    Set<Long> needed = new HashSet<>(pruner.pinned());
-    needed.add(base);
-    for (Kept version : versions.all()) {
-      if (!gone.containsKey(version.number())) {
-        needed.addAll(version.refs());
-      }
-    }
-    if (!Collections.disjoint(gone.keySet(), needed)) {
-      pruner.nameAgain(gone);
+    if (areNamedAgain(gone)) {
       return false;
     }
     gone.keySet().retainAll(versions.unknown(gone.keySet()));
-    return pruner.delete(gone);
+    if (gone.isEmpty()) {
+      return true;
+    }
+    Log again = Log.list(options.disk(), layout);
+    return again.gone().equals(log.gone())
+        && again.numbers().equals(log.numbers())
+        && pruner.delete(gone);
   }
 
   /**
@@ -243,8 +269,7 @@ final class Housekeeping {
         }
         versions.retain(log);
         versions.learn(log.numbers()); // another one's prune may have named some again
-        if (settle(log) && versions.unknown(log.numbers()).isEmpty()) {
-          pruneSettled(rules, own);
+        if (isSettled(log) && isPruned(log, rules, own)) {
           return;
         }
       }
@@ -253,24 +278,32 @@ final class Housekeeping {
     }
   }
 
-  private void pruneSettled(KeepRules rules, long own) throws IOException {
+  /** False where one that it counts on had no name: it has it again. */
+  private boolean isPruned(Log log, KeepRules rules, long own) throws IOException {
     if (versions.unreadable()) {
       tellUnreadable();
-      return;
+      return true;
     }
     Set<Long> pinned = pruner.pinned();
     Wishes wishes =
         new Wishes(rules, options.spare(), pinned, Set.of(base), options.time().epochMs());
     Retention.Plan plan = Retention.plan(versions.all(), versions.damaged(), wishes);
+    NavigableMap<Long, String> gone = pruner.withoutNames(log);
+    if (!Collections.disjoint(plan.countedOn(), gone.keySet())) {
+      pruner.nameAgain(gone);
+      return false;
+    }
     tellOverBudget(plan);
-    if (pruner.prune(plan.victims(), pinned, now -> stand(now, own))) {
+    if (pruner.prune(plan.victims(), pinned, now -> stands(plan, now, own))) {
       versions.remove(plan.victims());
     }
+    return true;
   }
 
-  /** Whether nothing is in the log that this run does not know. */
-  private boolean stand(Log now, long own) {
+  /** Whether what the plan counts on is in the log, and nothing that this run does not know. */
+  private boolean stands(Retention.Plan plan, Log now, long own) {
     return now.highest() == own
+        && now.numbers().containsAll(plan.countedOn())
         && versions.unknown(now.numbers()).isEmpty()
         && versions.unknown(now.gone().keySet()).isEmpty();
   }

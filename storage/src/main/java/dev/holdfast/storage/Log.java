@@ -36,11 +36,19 @@ record Log(TreeSet<Long> numbers, List<String> others) {
     return new Log(ascending, others);
   }
 
-  /** Versions that were being deleted and had lost their names, with those that they have now. */
+  /**
+   * Versions that were being deleted and had lost their names, with those that they have now: one
+   * each, of a number that has several.
+   */
   NavigableMap<Long, String> gone() {
     NavigableMap<Long, String> gone = new TreeMap<>();
     others.forEach(name -> StoreLayout.goneNumber(name).ifPresent(n -> gone.put(n, name)));
     return gone;
+  }
+
+  /** Whether a number has several such names: a file was repaired that somebody was deleting. */
+  boolean isGoneTwice() {
+    return others.stream().filter(StoreLayout::isGone).count() > gone().size();
   }
 
   /** Whether every record has been lost: something tells that there has been one. */

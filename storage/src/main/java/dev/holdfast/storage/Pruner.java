@@ -78,6 +78,7 @@ final class Pruner {
       gone.putAll(now.gone());
       stand =
           gone.keySet().containsAll(victims)
+              && !now.isGoneTwice()
               && Collections.disjoint(now.numbers(), victims)
               && grounds.stand(now)
               && pinned.containsAll(pinned());
@@ -118,15 +119,37 @@ final class Pruner {
   }
 
   /**
-   * Gives names back, lowest first: what a version refers to has its name before it.
+   * Gives names back, lowest first: what a version refers to has its name before it. One that has
+   * been made anew meanwhile, by a repair, is not replaced.
    *
    * @param gone numbers and the names that they have now
    */
   void nameAgain(SortedMap<Long, String> gone) throws IOException {
     for (Map.Entry<Long, String> one : gone.entrySet()) {
-      renamed(layout.log().resolve(one.getValue()), layout.record(one.getKey()));
-      syncLog();
+      Path name = layout.record(one.getKey());
+      if (!disk.exists(name)) {
+        renamed(layout.log().resolve(one.getValue()), name);
+        syncLog();
+      }
     }
+  }
+
+  /**
+   * Of a number that has its name, because a repair has made its file anew, the old file goes that
+   * somebody was deleting.
+   *
+   * @return what else has lost its name
+   */
+  NavigableMap<Long, String> withoutNames(Log log) throws IOException {
+    NavigableMap<Long, String> gone = log.gone();
+    for (Map.Entry<Long, String> one : log.gone().entrySet()) {
+      if (log.numbers().contains(one.getKey()) && disk.exists(layout.record(one.getKey()))) {
+        // Of a file that was renamed while it was listed there is no such name any more.
+        disk.deleteIfExists(layout.log().resolve(one.getValue()));
+        gone.remove(one.getKey());
+      }
+    }
+    return gone;
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +112,11 @@ final class Replacement {
             || rebuild.refs().stream()
                 .anyMatch(r -> before.contains(r.number()) && !now.numbers().contains(r.number()));
     if (deleted) {
-      disk.rename(layout.record(number), layout.gone(number, Id128.random()));
+      try {
+        disk.rename(layout.record(number), layout.gone(number, Id128.random()));
+      } catch (NoSuchFileException e) {
+        return; // it has gone that way
+      }
       StoreDirectory.syncOrLearn(disk, layout.log(), told -> {});
     }
   }

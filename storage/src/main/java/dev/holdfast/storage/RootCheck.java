@@ -133,7 +133,8 @@ final class RootCheck {
                 + attempt.getAsLong()
                 + ", or was left by it");
       } else if (StoreLayout.isGone(name)) {
-        findings.note(path, "is a deleted version; the next prune removes it");
+        findings.note(
+            path, "is a version that somebody was deleting; the next prune decides on it anew");
       } else if (StoreLayout.isRepair(name)) {
         findings.note(path, "is being written by holdfast repair, or was left by it");
       } else {

@@ -131,14 +131,14 @@ public final class StorePruner {
     if (rescued(pruner, drawn)) {
       return false;
     }
-    NavigableSet<Long> log = Log.list(disk, layout).numbers();
-    return log.containsAll(drawn.plan().countedOn())
+    Log log = Log.list(disk, layout);
+    return log.gone().equals(drawn.gone())
         && stands(drawn, log)
-        && (!spoilt.isEmpty() || pruner.delete(drawn.gone()))
+        && (!spoilt.isEmpty() || pruner.delete(pruner.withoutNames(log)))
         && pruner.prune(
             drawn.plan().victims(),
             drawn.pinned(),
-            now -> stands(drawn, now.numbers()) && nothingElseIsTaken(drawn, now));
+            now -> stands(drawn, now) && nothingElseIsTaken(drawn, now));
   }
 
   private PrunePlan told(KeepRules rules, Drawn drawn) {
@@ -188,7 +188,7 @@ public final class StorePruner {
                   + " holdfast verify");
         });
     Optional<Claim> writer = writer(log);
-    Set<Long> needed = writer.isEmpty() ? Set.of() : bases(writer.get());
+    Set<Long> needed = writer.isEmpty() ? Set.of() : bases(writer.get(), log.highest());
     Set<Long> pinned = Pins.list(disk, layout);
     Wishes wishes = new Wishes(rules, spare, pinned, needed, time.epochMs());
     Retention.Plan plan = Retention.plan(versions.all(), spoilt.keySet(), wishes);
@@ -204,13 +204,20 @@ public final class StorePruner {
                 != Liveness.GONE);
   }
 
-  /** What the writer's next version may refer to, directly. */
-  private Set<Long> bases(Claim writer) {
+  /**
+   * What the writer's next version may refer to, directly, and what those may that it has made
+   * since the log was listed.
+   */
+  private Set<Long> bases(Claim writer, long listed) {
     Set<Long> bases = new TreeSet<>();
     for (RecordHead head : store.heads(writer.attempt())) {
       boolean its = head.attempt() == writer.attempt() && head.type() == RecordType.VERSION;
       if (its && store.record(head.number()).orElse(null) instanceof VersionRecord version) {
-        bases = new TreeSet<>(Set.of(version.number(), version.info().family().parent()));
+        if (version.number() <= listed) {
+          bases.clear();
+          bases.add(version.number());
+        }
+        bases.add(version.info().family().parent());
       }
     }
     if (bases.isEmpty()) {
@@ -263,12 +270,14 @@ public final class StorePruner {
   }
 
   /**
-   * Whether nothing has happened that the plan did not reckon with: new versions of the same run
-   * refer to nothing that it gives up; anything else might, also an older version to which another
-   * one's prune has given its name back.
+   * Whether what the plan counts on is there, and nothing has happened that it did not reckon with:
+   * new versions of the same run refer to nothing that it gives up; anything else might, also an
+   * older version to which another one's prune has given its name back.
    */
-  private boolean stands(Drawn drawn, NavigableSet<Long> numbers) throws IOException {
-    if (!drawn.versions().unknown(numbers.headSet(drawn.top(), true)).isEmpty()) {
+  private boolean stands(Drawn drawn, Log now) throws IOException {
+    NavigableSet<Long> numbers = now.numbers();
+    if (!drawn.versions().unknown(numbers.headSet(drawn.top(), true)).isEmpty()
+        || !numbers.containsAll(drawn.plan().countedOn())) {
       return false;
     }
     for (long number : numbers.tailSet(drawn.top(), false)) {
