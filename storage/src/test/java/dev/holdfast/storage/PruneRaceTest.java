@@ -11,6 +11,7 @@ import dev.holdfast.storage.CommitResult.Committed;
 import dev.holdfast.storage.format.AttemptInfo.EndCause;
 import dev.holdfast.storage.format.StoreException;
 import dev.holdfast.storage.io.Disk;
+import dev.holdfast.storage.io.Disk.Access;
 import dev.holdfast.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -199,6 +200,33 @@ class PruneRaceTest {
     holder.close();
     assertSound(start, "6 was deleted");
     assertEquals(2, Verifier.verify(STORE, start).versions().size());
+  }
+
+  @Test
+  void tidy_whereOneThatDiedHasTakenTheSpare_namesItAgain() throws IOException {
+    StoreLayout layout = new StoreLayout(STORE);
+    Party holder = new Party(Kind.HOLDER, start, operations -> {});
+    holder.prepare();
+    start.rename(layout.record(8), layout.gone(8, TestStores.TAKING));
+    holder.prune();
+    holder.close();
+    assertSound(start, "8 had lost its name");
+    assertEquals(8, Verifier.verify(STORE, start).versions().getFirst());
+  }
+
+  /** A repair has made a record anew while somebody was deleting the damaged one. */
+  @Test
+  void tidy_whereARecordHasAnOldFileBesideIt_keepsTheNewOne() throws IOException {
+    StoreLayout layout = new StoreLayout(STORE);
+    Party holder = new Party(Kind.HOLDER, start, operations -> {});
+    holder.prepare();
+    Path old = layout.gone(8, TestStores.TAKING);
+    start.create(old, Access.OWNER).close();
+    holder.prune();
+    holder.close();
+    assertFalse(start.exists(old));
+    assertSound(start, "8 had two files");
+    assertEquals(8, Verifier.verify(STORE, start).versions().getFirst());
   }
 
   /** One that was taken over wakes, and does not know that its successor has fallen back. */
