@@ -91,16 +91,9 @@ class WholeBlocksTest {
     double[] u = new double[8 * BLOCK_DOUBLES];
     FailingPart part = new FailingPart(u);
     try (ShadowMemory memory = new ShadowMemory(States.PLENTY)) {
-      TrackedPart tracked =
-          new TrackedPart(part, memory, new Spares(memory, 4 << 20), new CaptureTeam(1));
-      assertTrue(tracked.resize());
-      tracked.capture();
-      tracked.endCapture(true);
+      TrackedPart tracked = committed(part, memory);
       Arrays.setAll(u, i -> i);
-      part.fails = true;
-      assertThrows(IllegalStateException.class, tracked::capture);
-      tracked.endCapture(false);
-      part.fails = false;
+      failToCapture(tracked, part);
       part.watch.nothing = true;
       tracked.capture();
       for (int b = 0; b < 8; b++) {
@@ -116,17 +109,10 @@ class WholeBlocksTest {
     double[] u = new double[8 * BLOCK_DOUBLES];
     FailingPart part = new FailingPart(u);
     try (ShadowMemory memory = new ShadowMemory(States.PLENTY)) {
-      TrackedPart tracked =
-          new TrackedPart(part, memory, new Spares(memory, 4 << 20), new CaptureTeam(1));
-      assertTrue(tracked.resize());
-      tracked.capture();
-      tracked.endCapture(true);
+      TrackedPart tracked = committed(part, memory);
       Arrays.setAll(u, i -> i < BLOCK_DOUBLES ? i == 7 ? 1 : 0 : i);
       part.watch.few = true;
-      part.fails = true;
-      assertThrows(IllegalStateException.class, tracked::capture);
-      tracked.endCapture(false);
-      part.fails = false;
+      failToCapture(tracked, part);
       part.watch.few = false;
       Arrays.fill(u, 0, BLOCK_DOUBLES / 2, 2);
       tracked.capture();
@@ -135,6 +121,23 @@ class WholeBlocksTest {
         assertNull(tracked.source().committed(b), "block " + b);
       }
     }
+  }
+
+  /** What tracks a part, of which one capture has been committed. */
+  private static TrackedPart committed(FailingPart part, ShadowMemory memory) {
+    TrackedPart tracked =
+        new TrackedPart(part, memory, new Spares(memory, 4 << 20), new CaptureTeam(1));
+    assertTrue(tracked.resize());
+    tracked.capture();
+    tracked.endCapture(true);
+    return tracked;
+  }
+
+  private static void failToCapture(TrackedPart tracked, FailingPart part) {
+    part.fails = true;
+    assertThrows(IllegalStateException.class, tracked::capture);
+    tracked.endCapture(false);
+    part.fails = false;
   }
 
   /** A part whose memory cannot be copied. */

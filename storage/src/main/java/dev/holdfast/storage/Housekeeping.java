@@ -92,12 +92,12 @@ final class Housekeeping {
       (named ? needed : neededByGone).addAll(version.refs());
     }
     neededByGone.retainAll(versions.unknown(gone.keySet()));
-    if (!Collections.disjoint(gone.keySet(), needed)
-        || !Collections.disjoint(gone.keySet(), neededByGone)) {
-      pruner.nameAgain(gone);
-      return true;
+    needed.addAll(neededByGone);
+    if (Collections.disjoint(gone.keySet(), needed)) {
+      return false;
     }
-    return false;
+    pruner.nameAgain(gone);
+    return true;
   }
 
   /**
@@ -288,7 +288,7 @@ final class Housekeeping {
     Wishes wishes =
         new Wishes(rules, options.spare(), pinned, Set.of(base), options.time().epochMs());
     Retention.Plan plan = Retention.plan(versions.all(), versions.damaged(), wishes);
-    NavigableMap<Long, String> gone = pruner.withoutNames(log);
+    NavigableMap<Long, String> gone = log.gone();
     if (!Collections.disjoint(plan.countedOn(), gone.keySet())) {
       pruner.nameAgain(gone);
       return false;

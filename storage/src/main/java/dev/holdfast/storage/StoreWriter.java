@@ -185,8 +185,7 @@ public final class StoreWriter implements AutoCloseable {
    */
   private void learnVersions() throws IOException {
     if (!versionsKnown) {
-      Log log = Log.list(disk, layout);
-      housekeeping.begin(log);
+      housekeeping.begin(Log.list(disk, layout));
       versionsKnown = true;
     }
   }

@@ -2,6 +2,7 @@
 package dev.holdfast.storage;
 
 import static dev.holdfast.storage.TestStores.STORE;
+import static dev.holdfast.storage.TestStores.assertSound;
 import static dev.holdfast.storage.TestStores.committed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,8 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -124,8 +123,8 @@ class PruneRaceTest {
     NavigableMap<Long, String> gone = Log.list(start, layout).gone();
     gone.put(6L, layout.gone(6, TestStores.TAKING).getFileName().toString());
     assertFalse(new Pruner(start, layout, true).delete(gone));
-    assertSound(start, "6 had its name again");
-    assertEquals(List.of(2L, 3L, 4L, 5L, 6L, 8L), Verifier.verify(STORE, start).versions());
+    VerifyReport report = assertSound(start, job, "6 had its name again");
+    assertEquals(List.of(2L, 3L, 4L, 5L, 6L, 8L), report.versions());
   }
 
   /** A directory may be listed without a file that is renamed meanwhile. */
@@ -154,7 +153,7 @@ class PruneRaceTest {
     party.prune();
     party.close();
     assertFalse(hides[0], "nothing was to be deleted");
-    assertSound(start, kind + " that did not see 6");
+    assertSound(start, job, kind + " that did not see 6");
   }
 
   /** Another one takes the name of a record that was listed, and gives it back in the end. */
@@ -187,7 +186,7 @@ class PruneRaceTest {
       if (memory.exists(gone)) {
         memory.rename(gone, layout.record(6));
       }
-      assertSound(memory, kind + " that could not read 6 the time " + k);
+      assertSound(memory, job, kind + " that could not read 6 the time " + k);
     }
   }
 
@@ -198,8 +197,7 @@ class PruneRaceTest {
     start.delete(new StoreLayout(STORE).record(6)); // to which none refers
     holder.prune();
     holder.close();
-    assertSound(start, "6 was deleted");
-    assertEquals(2, Verifier.verify(STORE, start).versions().size());
+    assertEquals(2, assertSound(start, job, "6 was deleted").versions().size());
   }
 
   @Test
@@ -210,8 +208,7 @@ class PruneRaceTest {
     start.rename(layout.record(8), layout.gone(8, TestStores.TAKING));
     holder.prune();
     holder.close();
-    assertSound(start, "8 had lost its name");
-    assertEquals(8, Verifier.verify(STORE, start).versions().getFirst());
+    assertEquals(8, assertSound(start, job, "8 had lost its name").versions().getFirst());
   }
 
   /** A repair has made a record anew while somebody was deleting the damaged one. */
@@ -225,8 +222,7 @@ class PruneRaceTest {
     holder.prune();
     holder.close();
     assertFalse(start.exists(old));
-    assertSound(start, "8 had two files");
-    assertEquals(8, Verifier.verify(STORE, start).versions().getFirst());
+    assertEquals(8, assertSound(start, job, "8 had two files").versions().getFirst());
   }
 
   /** One that was taken over wakes, and does not know that its successor has fallen back. */
@@ -257,27 +253,11 @@ class PruneRaceTest {
         }
       }
       successor.tidy();
-      assertSound(start, "after the first version");
+      assertSound(start, job, "after the first version");
       own.advance();
       committed(own.commit(successor, false));
-      assertSound(start, "after the second");
+      assertSound(start, job, "after the second");
     }
-  }
-
-  /** Every version in the log can be restored, and two share no file. */
-  private void assertSound(MemoryDisk memory, String how) {
-    VerifyReport report = Verifier.verify(STORE, memory);
-    assertEquals(List.of(), report.findings(), how);
-    assertEquals(report.versions(), report.usable(), how);
-    Store store = Store.open(STORE, memory);
-    Set<Long> families = new TreeSet<>();
-    for (long number : report.usable()) {
-      try (StoredVersion version = store.version(number)) {
-        job.assertMatches(version);
-        families.add(version.info().family().number());
-      }
-    }
-    assertTrue(families.size() >= 2, () -> how + ": families " + families);
   }
 
   /** Decides whose turn it is. */
@@ -327,9 +307,8 @@ class PruneRaceTest {
         for (FutureTask<?> task : tasks) {
           task.get();
         }
-        assertSound(memory, how);
+        List<Long> versions = assertSound(memory, job, how).versions();
         long acknowledged = parties.stream().mapToLong(party -> party.acknowledged).max().orElse(0);
-        List<Long> versions = Verifier.verify(STORE, memory).versions();
         assertTrue(versions.getLast() >= acknowledged, "lost " + acknowledged);
       } catch (Exception | AssertionError e) {
         throw new AssertionError(how, e);

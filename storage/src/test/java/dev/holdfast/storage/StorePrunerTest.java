@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -88,19 +87,8 @@ class StorePrunerTest {
 
   /** Every version in the log can be restored, two share no file, and the newest is the job's. */
   private void assertSound(Disk disk, String how) {
-    VerifyReport report = Verifier.verify(STORE, disk);
-    assertEquals(report.versions(), report.usable(), () -> how + ": " + report);
-    assertEquals(List.of(), report.findings(), how);
-    Store store = Store.open(STORE, disk);
-    Set<Long> families = new TreeSet<>();
-    for (long number : report.usable()) {
-      try (StoredVersion version = store.version(number)) {
-        job.assertMatches(version);
-        families.add(version.info().family().number());
-      }
-    }
-    assertTrue(families.size() >= 2, () -> how + ": families " + families);
-    try (StoredVersion newest = store.newest().orElseThrow()) {
+    TestStores.assertSound(disk, job, how);
+    try (StoredVersion newest = Store.open(STORE, disk).newest().orElseThrow()) {
       assertEquals(job.step(), newest.info().state().step(), how);
     }
   }

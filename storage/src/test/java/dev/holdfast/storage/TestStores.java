@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.holdfast.storage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Stores and options as the tests need them. */
 final class TestStores {
@@ -87,6 +90,23 @@ final class TestStores {
 
   static Ended ended(EndCause cause) {
     return new Ended(cause, "", 1, Ledger.begin(1));
+  }
+
+  /** Every version in the log can be restored and is the job's, and two share no file. */
+  static VerifyReport assertSound(Disk disk, TestJob job, String how) {
+    VerifyReport report = Verifier.verify(STORE, disk);
+    assertEquals(report.versions(), report.usable(), () -> how + ": " + report);
+    assertEquals(List.of(), report.findings(), how);
+    Store store = Store.open(STORE, disk);
+    Set<Long> families = new TreeSet<>();
+    for (long number : report.usable()) {
+      try (StoredVersion version = store.version(number)) {
+        job.assertMatches(version);
+        families.add(version.info().family().number());
+      }
+    }
+    assertTrue(families.size() >= 2, () -> how + ": families " + families);
+    return report;
   }
 
   /** A resting store: a job that has made some versions and stopped. */
